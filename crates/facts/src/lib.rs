@@ -1,0 +1,1 @@
+//! The vocabulary of Candor: releases, artifacts, evidence, facts, gaps.

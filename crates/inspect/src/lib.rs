@@ -1,0 +1,1 @@
+//! Artifacts to facts, with evidence and gaps.

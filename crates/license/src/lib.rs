@@ -1,0 +1,1 @@
+//! Licence identification and terms, usable alone.

@@ -1,0 +1,1 @@
+//! Assessments as text people read and documents machines read.

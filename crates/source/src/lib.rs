@@ -1,0 +1,1 @@
+//! Locators to snapshots: folders, hub caches, release bundles.
