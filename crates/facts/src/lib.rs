@@ -1,1 +1,23 @@
-//! The vocabulary of Candor: releases, artifacts, evidence, facts, gaps.
+//! The vocabulary of Candor: what a release is, what can be said of it, and on what evidence.
+//!
+//! Values only. This crate knows no parser, no framework and no place that bytes come from; what
+//! others exchange is defined here once. It refuses to judge: nothing in it says "open".
+
+mod claim;
+mod component;
+mod digest;
+mod evidence;
+mod read;
+mod release;
+mod sheet;
+
+pub use claim::{
+    Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
+    WeightForm, Whole,
+};
+pub use component::{Component, Group, Kind};
+pub use digest::{Algorithm, Digest, Sha256Writer};
+pub use evidence::{Basis, Evidence, Place, Route};
+pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
+pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
+pub use sheet::{Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};

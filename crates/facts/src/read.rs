@@ -1,0 +1,100 @@
+//! Reading bytes without knowing where they come from.
+
+use crate::{ArtifactPath, PartIndex};
+use std::fmt;
+use std::io;
+
+/// Random access to the bytes of one artifact.
+pub trait ReadAt {
+    /// Length in bytes.
+    fn len(&self) -> u64;
+
+    /// Fill `buffer` from `offset`; returns how many bytes were read, fewer only at the end.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Whether there are no bytes.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl ReadAt for &[u8] {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(<[u8]>::len(self));
+        let rest = self.get(start..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        Ok(count)
+    }
+}
+
+/// Read exactly `length` bytes from `offset`.
+///
+/// # Errors
+/// `UnexpectedEof` when there are fewer; else those of the medium.
+pub fn read_exact(bytes: &dyn ReadAt, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+    let end = offset.checked_add(length as u64);
+    if end.is_none_or(|end| end > bytes.len()) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let mut buffer = vec![0; length];
+    let mut filled = 0;
+    while filled < length {
+        let rest = buffer.get_mut(filled..).unwrap_or_default();
+        match bytes.read_at(offset + filled as u64, rest)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => filled += count,
+        }
+    }
+    Ok(buffer)
+}
+
+/// Read all bytes, if they are at most `cap`; `None` when there are more.
+///
+/// # Errors
+/// Those of the medium.
+pub fn read_all(bytes: &dyn ReadAt, cap: u64) -> io::Result<Option<Vec<u8>>> {
+    if bytes.len() > cap {
+        return Ok(None);
+    }
+    read_exact(bytes, 0, usize::try_from(bytes.len()).unwrap_or(usize::MAX)).map(Some)
+}
+
+/// Why an artifact that a listing names cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// It exists, and was not fetched.
+    NotFetched,
+    /// Access must be asked for.
+    Gated,
+    /// The medium failed; the text says how.
+    Failed(String),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFetched => f.write_str("listed, and not fetched"),
+            Self::Gated => f.write_str("access must be asked for"),
+            Self::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+/// The bytes behind a release: the seam between those who fetch and those who read.
+pub trait Files {
+    /// Open an artifact of a part.
+    ///
+    /// # Errors
+    /// Says why there are no bytes; the reader records it as a gap.
+    fn open(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError>;
+}
