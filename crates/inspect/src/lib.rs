@@ -1,1 +1,17 @@
-//! Artifacts to facts, with evidence and gaps.
+//! Artifacts to facts: what was published, read in place, with the bytes that say so.
+//!
+//! An inspector gets bytes through [`candor_facts::Files`] and answers with facts and gaps; it never
+//! fails, never panics, never executes what it reads, and knows no framework. What it cannot read
+//! becomes a gap with its place. Nothing is skipped in silence.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod caps;
+mod inspector;
+mod inspectors;
+mod scan;
+mod weights;
+
+pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
+pub use inspectors::INSPECTORS;
+pub use scan::scan;
