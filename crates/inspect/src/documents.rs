@@ -1,0 +1,10 @@
+//! Documents: cards, licence texts, pages, configuration, and what a listing says of code.
+
+pub(crate) mod card;
+pub(crate) mod frontmatter;
+pub(crate) mod license;
+pub(crate) mod markdown;
+pub(crate) mod prose;
+pub(crate) mod subject;
+pub(crate) mod tree;
+pub(crate) mod words;

@@ -1,0 +1,170 @@
+//! Texts of terms, and names of terms: what the licence engine makes of them, as facts.
+//!
+//! The engine judges words; this file only decides which bytes it gets, and what the name and place of a
+//! text say about the thing it covers.
+
+use super::prose::Said;
+use super::words::Words;
+use crate::caps;
+use crate::inspector::{Input, Inspector, Reading, Reads};
+use candor_facts::{Artifact, Basis, Claim, Covers, GapReason, LicenseKind, Part, TermFound, TermKind};
+use candor_license as engine;
+
+/// Reads files of terms.
+pub(crate) const INSPECTOR: Inspector =
+    Inspector { id: "license", version: 1, reads: Reads::Artifact { wants, read: read_file } };
+
+const STEMS: &[&str] = &["license", "licence", "copying", "unlicense", "copyright", "eula"];
+const ELSEWHERE: &[&str] = &[
+    "use_policy",
+    "usage_policy",
+    "acceptable_use_policy",
+    "use-policy",
+    "aup",
+    "terms",
+    "terms_of_use",
+    "terms_of_service",
+    "notice",
+];
+
+fn wants(_: &Part, artifact: &Artifact) -> bool {
+    let path = artifact.path.as_str().to_ascii_lowercase();
+    if path
+        .split('/')
+        .any(|segment| matches!(segment, "node_modules" | "third_party" | "vendor" | "tests" | "licenses-3rd"))
+    {
+        return false;
+    }
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    let text = !matches!(
+        artifact.path.extension().as_str(),
+        "py" | "rs" | "js" | "json" | "yaml" | "yml" | "toml" | "sh" | "png" | "pdf" | "jpg" | "c" | "h"
+    );
+    let folder =
+        path.split('/').rev().nth(1).is_some_and(|folder| matches!(folder, "licenses" | "model_licenses" | "licences"));
+    let named = STEMS.iter().any(|known| {
+        stem.starts_with(known) || stem.ends_with(&format!("-{known}")) || stem.ends_with(&format!("_{known}"))
+    });
+    text && (named || folder || ELSEWHERE.contains(&stem)) && !name.contains("header")
+}
+
+fn read_file(input: &Input<'_>) -> Reading {
+    let bytes = match input.read(caps::DOCUMENT) {
+        Ok(bytes) => bytes,
+        Err(gap) => return gap.into(),
+    };
+    let mut reading = Reading::default();
+    if let Err(error) = std::str::from_utf8(&bytes) {
+        let what = "text of terms is not UTF-8".to_owned();
+        reading.gap(input.gap(GapReason::Malformed { at: error.valid_up_to() as u64, what }));
+    }
+    let name = input.artifact.path.as_str();
+    text_facts(input, &bytes, 0, covers_by_name(name), &mut reading);
+    reading
+}
+
+/// What a file of terms covers, by its name and folder.
+fn covers_by_name(path: &str) -> Covers {
+    let words = Words::of(path);
+    if words.any(&["model", "weights", "models", "model licenses"]) && !words.any(&["code"])
+        || words.any(&["use policy", "aup", "acceptable use policy"])
+    {
+        Covers::Model
+    } else if words.any(&["code"]) {
+        Covers::Code
+    } else if words.any(&["data", "dataset"]) {
+        Covers::Data
+    } else {
+        Covers::Unstated
+    }
+}
+
+/// Facts of a text of terms that begins at `offset` of its artifact.
+pub(crate) fn text_facts(input: &Input<'_>, bytes: &[u8], offset: usize, covers: Covers, reading: &mut Reading) {
+    let found = engine::identify(bytes.get(offset..).unwrap_or_default());
+    let shift = |range: &std::ops::Range<usize>| ((range.start + offset) as u64, (range.end + offset) as u64);
+    let kind = match found.matches.first().map(|best| best.kind) {
+        Some(engine::MatchKind::Exact) => LicenseKind::Exact,
+        Some(engine::MatchKind::Modified) => LicenseKind::Modified,
+        Some(engine::MatchKind::Notice) => LicenseKind::Notice,
+        Some(engine::MatchKind::Mention) | None if found.custom => LicenseKind::Custom,
+        Some(engine::MatchKind::Mention) => LicenseKind::Notice,
+        None => LicenseKind::Unrecognised,
+    };
+    let mut terms: Vec<TermFound> = Vec::new();
+    for term in &found.restrictions {
+        if let Some(kind) = TermKind::parse(term.kind.as_str()) {
+            terms.push(TermFound {
+                kind,
+                value: term.value,
+                bytes: term.bytes.as_ref().map(&shift),
+                note: term.note.clone(),
+            });
+        }
+    }
+    for term in &found.conditions {
+        if let Some(kind) = TermKind::parse(term.kind.as_str()) {
+            terms.push(TermFound {
+                kind,
+                value: None,
+                bytes: term.bytes.as_ref().map(&shift),
+                note: term.note.clone(),
+            });
+        }
+    }
+    terms.sort();
+    terms.dedup();
+    let residue = found.matches.first().map(|best| best.residue.iter().map(&shift).collect()).unwrap_or_default();
+    let expression = found.expression.as_ref().map(ToString::to_string);
+    let evidence = input.span(Basis::Observed, bytes, offset..bytes.len(), "");
+    reading.fact(Claim::LicenseText { covers, kind, expression, terms, residue }, evidence);
+}
+
+/// A licence named in a statement.
+pub(crate) struct Named {
+    pub(crate) written: String,
+    pub(crate) expression: Option<String>,
+}
+
+/// The licences that a statement names: by link, by label, or in its words.
+pub(crate) fn named_in(said: &Said<'_>) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
+    let mut add = |written: &str| {
+        let declared = engine::resolve(written);
+        if let Some(expression) = declared.expression.as_ref().map(ToString::to_string)
+            && !found.iter().any(|named| named.expression.as_ref() == Some(&expression))
+        {
+            found.push(Named { written: written.to_owned(), expression: Some(expression) });
+        }
+    };
+    for link in &said.statement.links {
+        add(&link.text);
+        add(&link.url);
+    }
+    if !said.label.is_empty() {
+        add(said.rest.trim_end_matches('.'));
+    }
+    for named in engine::identify(said.statement.text.as_bytes()).matches {
+        add(named.id.as_str());
+    }
+    if found.is_empty() {
+        let license = |text: &str| Words::of(text).any(&["license", "licence"]);
+        let link = said.statement.links.iter().find(|link| license(&link.text));
+        let labelled = said.label.any(&["license", "licence"]).then_some(said.rest);
+        if let Some(written) = link.map(|link| link.text.as_str()).or(labelled) {
+            found.push(Named { written: written.chars().take(120).collect(), expression: None });
+        }
+    }
+    found
+}
+
+/// Restrictions that the words of a statement state.
+pub(crate) fn clauses_in(said: &Said<'_>) -> Vec<TermFound> {
+    let clauses = engine::clauses(said.statement.text.as_bytes());
+    let term = |clause: engine::Found| {
+        let kind = TermKind::parse(clause.kind.as_str())?;
+        Some(TermFound { kind, value: clause.value, bytes: None, note: clause.note })
+    };
+    clauses.into_iter().filter_map(term).collect()
+}

@@ -1,0 +1,456 @@
+//! Markdown as statements: sentences, list items and table rows, each with its bytes, its links and its headings.
+//!
+//! The text is parsed by a CommonMark parser, never searched as a whole; what a reader of the rendered page
+//! would not see as prose (code, HTML comments) is kept apart. Nothing is interpreted here.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// Longest nesting of headings is six; deeper structure is flattened.
+const SENTENCE_ENDS: [char; 4] = ['.', '!', '?', '。'];
+
+/// A link as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// The address.
+    pub(crate) url: String,
+    /// The words that carry it.
+    pub(crate) text: String,
+    /// Bytes of the whole link.
+    pub(crate) range: Range<usize>,
+}
+
+/// What a statement is in the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Prose,
+    Item,
+    Row,
+}
+
+/// One thing the text says, in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
+    /// The words without markup.
+    pub(crate) text: String,
+    /// Bytes of the statement in the artifact.
+    pub(crate) range: Range<usize>,
+    /// Links inside it.
+    pub(crate) links: Vec<Link>,
+    /// Index of the section it stands in.
+    pub(crate) section: usize,
+    /// What it is.
+    pub(crate) form: Form,
+    /// For a table row: the words of the header row.
+    pub(crate) columns: String,
+}
+
+/// A heading and what it stands under.
+#[derive(Clone, Debug)]
+pub(crate) struct Section {
+    /// Words of the headings, outermost first.
+    pub(crate) path: Vec<String>,
+    /// Bytes of the heading.
+    pub(crate) range: Range<usize>,
+    level: usize,
+}
+
+/// A block of code.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    /// Its lines.
+    pub(crate) text: String,
+    /// Bytes of the block.
+    pub(crate) range: Range<usize>,
+    /// Index of the section it stands in.
+    pub(crate) section: usize,
+}
+
+/// A page taken apart.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Page {
+    /// Headings; the first is the untitled top.
+    pub(crate) sections: Vec<Section>,
+    /// What it says, in order.
+    pub(crate) statements: Vec<Statement>,
+    /// Its code blocks.
+    pub(crate) code: Vec<Code>,
+}
+
+impl Page {
+    /// The headings over a section, outermost first.
+    pub(crate) fn headings(&self, section: usize) -> &[String] {
+        self.sections.get(section).map_or(&[], |section| &section.path)
+    }
+}
+
+/// Take Markdown apart. `offset` is where `text` begins in its artifact; all ranges count from the artifact's start.
+pub(crate) fn parse(text: &str, offset: usize) -> Page {
+    let mut options = Options::empty();
+    options.insert(Options::ENABLE_TABLES);
+    options.insert(Options::ENABLE_FOOTNOTES);
+    options.insert(Options::ENABLE_STRIKETHROUGH);
+    let mut builder = Builder::new(offset);
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        builder.event(event, range.start + offset..range.end + offset);
+    }
+    builder.flush(Form::Prose);
+    builder.page
+}
+
+struct Builder {
+    page: Page,
+    section: usize,
+    /// Words gathered for the current block, and where each piece stands in the artifact.
+    flat: String,
+    pieces: Vec<(usize, Range<usize>)>,
+    links: Vec<(usize, Link)>,
+    open_link: Option<(usize, String, Range<usize>)>,
+    code: Option<(String, Range<usize>)>,
+    heading: Option<usize>,
+    in_head: bool,
+    in_row: bool,
+    columns: String,
+    items: usize,
+    html_text: String,
+}
+
+impl Builder {
+    fn new(offset: usize) -> Self {
+        let top = Section { path: Vec::new(), range: offset..offset, level: 0 };
+        Self {
+            page: Page { sections: vec![top], ..Page::default() },
+            section: 0,
+            flat: String::new(),
+            pieces: Vec::new(),
+            links: Vec::new(),
+            open_link: None,
+            code: None,
+            heading: None,
+            in_head: false,
+            in_row: false,
+            columns: String::new(),
+            items: 0,
+            html_text: String::new(),
+        }
+    }
+
+    fn form(&self) -> Form {
+        if self.in_row {
+            Form::Row
+        } else if self.items > 0 {
+            Form::Item
+        } else {
+            Form::Prose
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(&tag, range),
+            Event::End(tag) => self.end(tag, range),
+            Event::Text(text) => {
+                if let Some((code, span)) = &mut self.code {
+                    code.push_str(&text);
+                    span.end = range.end;
+                } else {
+                    self.push(&text, range);
+                }
+            }
+            Event::Code(text) => self.push(&text, range),
+            Event::SoftBreak | Event::HardBreak => self.push(" ", range),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(&html, range),
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) | Event::Rule => {}
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.push(&text, range),
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                self.flush(self.form());
+                self.heading = Some(*level as usize);
+            }
+            Tag::Paragraph | Tag::BlockQuote(_) | Tag::List(_) => self.flush(self.form()),
+            Tag::Item => {
+                self.flush(self.form());
+                self.items += 1;
+            }
+            Tag::CodeBlock(_) => {
+                self.flush(self.form());
+                self.code = Some((String::new(), range));
+            }
+            Tag::TableHead => {
+                self.in_head = true;
+                self.columns.clear();
+            }
+            Tag::TableRow => self.in_row = true,
+            Tag::TableCell if !self.flat.is_empty() => self.push(" | ", range.start..range.start),
+            Tag::Link { dest_url, .. } => self.open_link = Some((self.flat.len(), dest_url.to_string(), range)),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::Heading(_) => {
+                let words = std::mem::take(&mut self.flat).trim().to_owned();
+                self.pieces.clear();
+                self.links.clear();
+                self.enter(words, self.heading.unwrap_or(1), range);
+                self.heading = None;
+            }
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.flush(self.form()),
+            TagEnd::Item => {
+                self.flush(Form::Item);
+                self.items = self.items.saturating_sub(1);
+            }
+            TagEnd::CodeBlock => {
+                if let Some((text, span)) = self.code.take() {
+                    self.page.code.push(Code { text, range: span, section: self.section });
+                }
+            }
+            TagEnd::TableHead => {
+                self.columns = std::mem::take(&mut self.flat);
+                self.pieces.clear();
+                self.links.clear();
+                self.in_head = false;
+            }
+            TagEnd::TableRow => {
+                self.flush(Form::Row);
+                self.in_row = false;
+            }
+            TagEnd::Link => {
+                if let Some((from, url, span)) = self.open_link.take() {
+                    let text = self.flat.get(from..).unwrap_or_default().trim().to_owned();
+                    self.links.push((from, Link { url, text, range: span }));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, words: String, level: usize, range: Range<usize>) {
+        let above = self.page.sections.iter().rev().scan(level, |limit, section| {
+            let wanted = section.level < *limit;
+            if wanted {
+                *limit = section.level;
+            }
+            Some((wanted, section))
+        });
+        let parent = above.filter_map(|(wanted, section)| wanted.then_some(section)).next();
+        let mut path = parent.map(|section| section.path.clone()).unwrap_or_default();
+        path.push(words);
+        self.page.sections.push(Section { path, range, level });
+        self.section = self.page.sections.len() - 1;
+    }
+
+    fn push(&mut self, text: &str, range: Range<usize>) {
+        self.pieces.push((self.flat.len(), range));
+        self.flat.push_str(text);
+    }
+
+    /// Links, headings and words of raw HTML; comments and scripts say nothing.
+    fn html(&mut self, html: &str, range: Range<usize>) {
+        let mut rest = html;
+        let mut at = range.start;
+        while let Some(open) = rest.find('<') {
+            let (before, tail) = rest.split_at(open);
+            self.push_html_text(before, at);
+            at += open;
+            let (tag, after) = if tail.starts_with("<!--") {
+                tail.split_at(tail.find("-->").map_or(tail.len(), |end| end + 3))
+            } else {
+                tail.split_at(tail.find('>').map_or(tail.len(), |end| end + 1))
+            };
+            self.html_tag(tag, at..at + tag.len());
+            at += tag.len();
+            rest = after;
+        }
+        self.push_html_text(rest, at);
+    }
+
+    fn push_html_text(&mut self, text: &str, at: usize) {
+        if !text.trim().is_empty() && self.html_text.is_empty() {
+            self.push(text, at..at + text.len());
+        } else if text.contains('\n') && self.html_text.is_empty() {
+            self.push(" ", at..at + text.len());
+        }
+    }
+
+    fn html_tag(&mut self, tag: &str, range: Range<usize>) {
+        let name: String = tag.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+        match name.to_ascii_lowercase().as_str() {
+            "a" => {
+                if let Some(url) = attribute(tag, "href") {
+                    self.open_link = Some((self.flat.len(), url, range));
+                }
+            }
+            "/a" => self.end(TagEnd::Link, range),
+            "script" | "style" => self.html_text = name,
+            "/script" | "/style" => self.html_text.clear(),
+            "p" | "/p" | "div" | "/div" | "li" | "/li" | "br" | "br/" | "tr" | "/tr" | "table" | "details"
+            | "/details" => {
+                self.flush(self.form());
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush(self.form());
+                self.heading = name.get(1..).and_then(|digit| digit.parse().ok());
+            }
+            "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" => {
+                self.end(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1), range)
+            }
+            _ => {}
+        }
+    }
+
+    /// Close the current block and cut it into statements.
+    fn flush(&mut self, form: Form) {
+        if self.in_head || self.heading.is_some() {
+            return;
+        }
+        let flat = std::mem::take(&mut self.flat);
+        let pieces = std::mem::take(&mut self.pieces);
+        let links = std::mem::take(&mut self.links);
+        for cut in sentences(&flat, form) {
+            let Some(text) = flat.get(cut.clone()) else { continue };
+            let (from, to) = (source(&pieces, cut.start, false), source(&pieces, cut.end, true));
+            let (Some(from), Some(to)) = (from, to) else { continue };
+            let inside: Vec<Link> =
+                links.iter().filter(|(at, _)| cut.contains(at)).map(|(_, link)| link.clone()).collect();
+            let start = inside.iter().map(|link| link.range.start).min().unwrap_or(from).min(from);
+            let end = inside.iter().map(|link| link.range.end).max().unwrap_or(to).max(to);
+            self.page.statements.push(Statement {
+                text: text.trim().to_owned(),
+                range: start..end,
+                links: inside,
+                section: self.section,
+                form,
+                columns: if form == Form::Row { self.columns.clone() } else { String::new() },
+            });
+        }
+    }
+}
+
+/// Where an offset of the flat text stands in the artifact.
+fn source(pieces: &[(usize, Range<usize>)], at: usize, end: bool) -> Option<usize> {
+    let index = pieces.partition_point(|(from, _)| if end { *from < at } else { *from <= at }).checked_sub(1)?;
+    let (from, range) = pieces.get(index)?;
+    Some((range.start + at - from).min(range.end))
+}
+
+/// Cut flat text at the ends of its sentences; rows stay whole.
+fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    if form != Form::Row {
+        let mut chars = flat.char_indices().peekable();
+        let mut word = 0;
+        while let Some((at, c)) = chars.next() {
+            if c.is_whitespace() {
+                word = at + c.len_utf8();
+            }
+            let next_is_break = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+            let abbreviation = matches!(
+                flat.get(word..at).unwrap_or_default().to_ascii_lowercase().trim_start_matches(['(', '"']),
+                "e.g" | "i.e" | "etc" | "al" | "vs" | "no" | "fig" | "cf" | "approx" | "inc" | "ltd" | "dr" | "mr"
+            );
+            if SENTENCE_ENDS.contains(&c) && next_is_break && !abbreviation {
+                let end = at + c.len_utf8();
+                cuts.push(start..end);
+                start = end;
+            }
+        }
+    }
+    cuts.push(start..flat.len());
+    cuts.retain(|cut| flat.get(cut.clone()).is_some_and(|text| !text.trim().is_empty()));
+    for cut in &mut cuts {
+        let text = flat.get(cut.clone()).unwrap_or_default();
+        cut.start += text.len() - text.trim_start().len();
+        cut.end -= text.len() - text.trim_end().len();
+    }
+    cuts
+}
+
+/// The value of an attribute of an HTML tag.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let lower = tag.to_ascii_lowercase();
+    let at = lower.find(&format!("{name}="))? + name.len() + 1;
+    let rest = tag.get(at..)?;
+    let quote = rest.chars().next().filter(|c| *c == '"' || *c == '\'');
+    let value = match quote {
+        Some(quote) => rest.get(1..)?.split(quote).next()?,
+        None => rest.split(|c: char| c.is_whitespace() || c == '>').next()?,
+    };
+    Some(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use std::fmt::Write as _;
+
+    fn check(text: &str, expected: Expect) {
+        let page = parse(text, 0);
+        let mut out = String::new();
+        for statement in &page.statements {
+            let path = page.headings(statement.section).join(" > ");
+            writeln!(out, "[{path}] {:?} {}", statement.form, statement.text).unwrap();
+            writeln!(out, "    = {:?}", &text[statement.range.clone()]).unwrap();
+            for link in &statement.links {
+                writeln!(out, "    -> {} ({})", link.url, link.text).unwrap();
+            }
+        }
+        for code in &page.code {
+            writeln!(out, "code {:?}", code.text).unwrap();
+        }
+        expected.assert_eq(&out);
+    }
+
+    #[test]
+    fn sentences_items_rows_and_headings() {
+        check(
+            "# Plum\n\nA *small* model. It has [weights](https://w), e.g. two files.\n\n## Terms\n- **License:** MIT\n- other\n\n| a | b |\n|--|--|\n| [x](u) | y |\n\n```sh\nrun. me\n```\n",
+            expect![[r#"
+                [Plum] Prose A small model.
+                    = "A *small* model."
+                [Plum] Prose It has weights, e.g. two files.
+                    = "It has [weights](https://w), e.g. two files."
+                    -> https://w (weights)
+                [Plum > Terms] Item License: MIT
+                    = "License:** MIT"
+                [Plum > Terms] Item other
+                    = "other"
+                [Plum > Terms] Row x | y
+                    = "[x](u) | y"
+                    -> u (x)
+                code "run. me\n"
+            "#]],
+        );
+    }
+
+    #[test]
+    fn html_links_count_and_comments_do_not() {
+        check(
+            "<p align=\"c\"><a href=\"https://w\">Models</a> here</p>\n<!-- weights withheld -->\n\n<h2>Part</h2>\n\nEnd.\n",
+            expect![[r#"
+                [] Prose Models here
+                    = "<a href=\"https://w\">Models</a> here"
+                    -> https://w (Models)
+                [Part] Prose End.
+                    = "End."
+            "#]],
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ranges_lie_in_the_text(text in "[a-c.# |\\-\\n*\\[\\]()`<>/é!]{0,80}") {
+            let page = parse(&text, 0);
+            for statement in &page.statements {
+                proptest::prop_assert!(text.get(statement.range.clone()).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Which licence is said to cover what, and what is asked before access is given?
+
+use super::{Reader, Said, Topic};
+use crate::documents::license;
+use candor_facts::{Basis, Claim, Covers, TermFound, TermKind};
+
+pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
+    gate(reader, said);
+    if said.topic == Topic::Citation
+        || said.words.any(&["dependency", "dependencies", "third party", "dataset licenses", "each individual dataset"])
+    {
+        return;
+    }
+    let words = &said.words;
+    let verb = words.any(&[
+        "licensed under",
+        "released under",
+        "distributed under",
+        "available under",
+        "governed by",
+        "subject to",
+        "under the",
+        "license",
+        "licence",
+        "licensed",
+        "licenses",
+    ]) || said.label.any(&["license", "licence", "licensing", "licenses"]);
+    if !verb
+        || words.any(&["accept the", "agree to", "please read", "you must", "request", "see the license for"])
+            && said.label.is_empty()
+            && said.topic != Topic::License
+    {
+        return;
+    }
+    let covers = covers(said);
+    for named in license::named_in(said) {
+        for covers in &covers {
+            let claim = Claim::LicenseDeclared {
+                covers: *covers,
+                written: named.written.clone(),
+                expression: named.expression.clone(),
+            };
+            reader.say(Basis::Declared, said, claim);
+        }
+    }
+    if said.topic == Topic::License || said.label.any(&["license", "licence"]) {
+        for term in license::clauses_in(said) {
+            reader.say(Basis::Declared, said, Claim::Restricted { covers: Covers::Unstated, term });
+        }
+    }
+}
+
+/// What the words say that a licence covers; unstated when they do not say.
+fn covers(said: &Said<'_>) -> Vec<Covers> {
+    let words = &said.words;
+    let mut found = Vec::new();
+    let label = &said.label;
+    if words.any(&["weights", "checkpoints", "model weights", "model parameters"])
+        || words.any(&[
+            "model is",
+            "models are",
+            "the model",
+            "models",
+            "this model",
+            "model license",
+            "model licence",
+            "use of",
+        ]) && !words.any(&["model code", "code repository"])
+        || label.any(&["model license", "model licence", "weights"])
+    {
+        found.push(Covers::Model);
+    }
+    if words.any(&["code", "repository", "source code", "scripts", "library", "repo", "codebase"]) {
+        found.push(Covers::Code);
+    }
+    if words.any(&["dataset", "datasets", "data", "corpus"]) {
+        found.push(Covers::Data);
+    }
+    if found.is_empty() {
+        found.push(Covers::Unstated);
+    }
+    found
+}
+
+/// Access that must be asked for.
+fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
+    let words = &said.words;
+    let asks = words.any(&[
+        "request access",
+        "access request",
+        "requires manual approval",
+        "request is approved",
+        "once your request",
+        "approval",
+        "gated",
+        "access form",
+        "fill the form",
+        "fill out the form",
+        "accept the license",
+        "accept our license",
+        "accept the licence",
+        "agree to the license",
+        "acknowledge the license",
+        "access to the model",
+    ]);
+    let thing =
+        words.any(&["weights", "download*", "model", "models", "access", "signed url", "hugging face", "huggingface"]);
+    if asks
+        && thing
+        && !words.denies()
+        && matches!(said.topic, Topic::Weights | Topic::Unknown | Topic::Use | Topic::License | Topic::Training)
+    {
+        let note = "access to the weights must be asked for, or terms accepted first";
+        let term = TermFound { kind: TermKind::Gated, value: None, bytes: None, note: note.to_owned() };
+        reader.say(Basis::Declared, said, Claim::Restricted { covers: Covers::Model, term });
+    }
+}
