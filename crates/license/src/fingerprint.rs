@@ -1,0 +1,241 @@
+//! The fingerprint file: every known text as the sequence of its window hashes, with masks and an index.
+//!
+//! It is read in place, without parsing: every lookup is arithmetic on offsets. A damaged or empty file finds
+//! nothing, and nothing panics. `cargo xtask licenses` writes it; [`Writer`](crate::fingerprint::layout) is
+//! documented by the constants in [`layout`].
+
+use crate::expression::LicenseId;
+
+/// The bytes written by `cargo xtask licenses`.
+static DATA: &[u8] = include_bytes!("../data/fingerprints.bin");
+
+/// The layout, shared with the writer. All numbers are little-endian.
+pub mod layout {
+    /// First bytes of the file.
+    pub const MAGIC: &[u8; 8] = b"CANDORF1";
+    /// The header: magic, then counts of documents, windows, regions, sparse postings, dense postings, bytes of ids.
+    pub const HEADER: usize = 8 + 6 * 4;
+    /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
+    /// region u32, regions u16, 0 u16, whole hash u64, 0 u32.
+    pub const DOCUMENT: usize = 40;
+    /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16.
+    pub const REGION: usize = 12;
+    /// An index is 65 537 offsets (by the upper half of a hash), then postings (lower half, document).
+    pub const BUCKETS: usize = 65_537;
+    /// A bit per hash (its upper bits) tells whether looking it up is worth while.
+    pub const FILTER_BITS: u32 = 20;
+    /// Only hashes divisible by this are in the sparse index, which covers every document.
+    pub const SPARSE: u32 = 8;
+    /// Documents of at most so many words are in the dense index, with all their windows.
+    pub const DENSE_WORDS: usize = 400;
+    /// A region that may be left out as a whole.
+    pub const OPTIONAL: u8 = 0;
+    /// A region that may be replaced.
+    pub const REPLACEABLE: u8 = 1;
+    /// Region flag: it holds copyright notices.
+    pub const NOTICES: u8 = 1;
+    /// Region flag: its replacement may be any words, not only listed ones.
+    pub const OPEN: u8 = 2;
+    /// Region flag: its listed replacements contain words such as "not".
+    pub const NORMS: u8 = 4;
+    /// Role: a licence text.
+    pub const TEXT: u8 = 0;
+    /// Role: the standard header of a licence.
+    pub const HEADER_TEXT: u8 = 1;
+    /// Role: an exception.
+    pub const EXCEPTION: u8 = 2;
+    /// Role: a use policy.
+    pub const POLICY: u8 = 3;
+}
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Text,
+    Header,
+    Exception,
+    Policy,
+}
+
+/// One known text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Document {
+    pub(crate) number: u16,
+    pub(crate) role: Role,
+    pub(crate) words: usize,
+    pub(crate) whole: u64,
+    ids: &'static str,
+    windows: &'static [u8],
+    regions: &'static [u8],
+}
+
+/// A part of a text that may be absent or differ.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Region {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) replaceable: bool,
+    pub(crate) flags: u8,
+    pub(crate) limit: usize,
+}
+
+impl Document {
+    /// The ids that share this text, the one to name first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.ids.split('|')
+    }
+
+    /// The id to name.
+    pub(crate) fn id(&self) -> LicenseId {
+        LicenseId::known(self.ids().next().unwrap_or_default())
+    }
+
+    pub(crate) fn window_count(&self) -> usize {
+        self.windows.len() / 4
+    }
+
+    pub(crate) fn window(&self, n: usize) -> Option<u32> {
+        u32_at(self.windows, n * 4)
+    }
+
+    pub(crate) fn windows_from(&self, n: usize) -> impl Iterator<Item = u32> + use<> {
+        let (chunks, _) = self.windows.get(n * 4..).unwrap_or_default().as_chunks::<4>();
+        chunks.iter().map(|c| u32::from_le_bytes(*c))
+    }
+
+    pub(crate) fn regions(&self) -> impl Iterator<Item = Region> + use<> {
+        self.regions.chunks_exact(layout::REGION).map(|r| Region {
+            start: u32_at(r, 0).unwrap_or(0) as usize,
+            end: u32_at(r, 4).unwrap_or(0) as usize,
+            replaceable: r.get(8) == Some(&layout::REPLACEABLE),
+            flags: r.get(9).copied().unwrap_or(0),
+            limit: usize::from(u16_at(r, 10).unwrap_or(0)),
+        })
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+}
+
+/// The sections of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Fingerprints {
+    documents: &'static [u8],
+    windows: &'static [u8],
+    regions: &'static [u8],
+    sparse: Index,
+    dense: Index,
+    ids: &'static [u8],
+}
+
+#[derive(Clone, Copy)]
+struct Index {
+    filter: &'static [u8],
+    buckets: &'static [u8],
+    postings: &'static [u8],
+}
+
+impl Index {
+    fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
+        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
+        if self.filter.get(bit / 8).is_none_or(|b| b & (1 << (bit % 8)) == 0) {
+            return;
+        }
+        let bucket = (hash >> 16) as usize;
+        let (Some(from), Some(to)) = (u32_at(self.buckets, bucket * 4), u32_at(self.buckets, bucket * 4 + 4)) else {
+            return;
+        };
+        let postings = self.postings.get(from as usize * 4..to as usize * 4).unwrap_or_default();
+        for posting in postings.as_chunks::<4>().0 {
+            let posting = u32::from_le_bytes(*posting);
+            if posting >> 16 == hash & 0xffff {
+                visit((posting & 0xffff) as u16);
+            }
+        }
+    }
+}
+
+/// Cuts a section off the front.
+fn cut(rest: &mut &'static [u8], length: usize) -> Option<&'static [u8]> {
+    let (section, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    Some(section)
+}
+
+/// Takes the embedded file apart; an offset table, made on each call in a few nanoseconds.
+pub(crate) fn load() -> Option<Fingerprints> {
+    let data = DATA;
+    if !data.starts_with(layout::MAGIC) {
+        return None;
+    }
+    let count = |n: usize| u32_at(data, 8 + n * 4).map(|c| c as usize);
+    let mut rest = data.get(layout::HEADER..)?;
+    let documents = cut(&mut rest, count(0)? * layout::DOCUMENT)?;
+    let windows = cut(&mut rest, count(1)? * 4)?;
+    let regions = cut(&mut rest, count(2)? * layout::REGION)?;
+    let mut index = |postings: usize| {
+        Some(Index {
+            filter: cut(&mut rest, (1 << layout::FILTER_BITS) / 8)?,
+            buckets: cut(&mut rest, layout::BUCKETS * 4)?,
+            postings: cut(&mut rest, postings * 4)?,
+        })
+    };
+    let sparse = index(count(3)?)?;
+    let dense = index(count(4)?)?;
+    let ids = cut(&mut rest, count(5)?)?;
+    Some(Fingerprints { documents, windows, regions, sparse, dense, ids })
+}
+
+impl Fingerprints {
+    pub(crate) fn len(&self) -> usize {
+        self.documents.len() / layout::DOCUMENT
+    }
+
+    pub(crate) fn document(&self, number: u16) -> Option<Document> {
+        let at = usize::from(number) * layout::DOCUMENT;
+        let entry = self.documents.get(at..at + layout::DOCUMENT)?;
+        let id_at = u32_at(entry, 0)? as usize;
+        let ids = self.ids.get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
+        let window_at = u32_at(entry, 12)? as usize * 4;
+        let window_end = window_at + u32_at(entry, 16)? as usize * 4;
+        let region_at = u32_at(entry, 20)? as usize * layout::REGION;
+        let region_end = region_at + usize::from(u16_at(entry, 24)?) * layout::REGION;
+        Some(Document {
+            number,
+            role: match entry.get(6)? {
+                &layout::HEADER_TEXT => Role::Header,
+                &layout::EXCEPTION => Role::Exception,
+                &layout::POLICY => Role::Policy,
+                _ => Role::Text,
+            },
+            words: u32_at(entry, 8)? as usize,
+            whole: u64_at(entry, 28)?,
+            ids: std::str::from_utf8(ids).ok()?,
+            windows: self.windows.get(window_at..window_end)?,
+            regions: self.regions.get(region_at..region_end)?,
+        })
+    }
+
+    /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
+    pub(crate) fn holders(&self, hash: u32, visit: impl FnMut(u16, bool)) {
+        let visit = std::cell::RefCell::new(visit);
+        self.dense.lookup(hash, |d| visit.borrow_mut()(d, true));
+        if hash.is_multiple_of(layout::SPARSE) {
+            self.sparse.lookup(hash, |d| visit.borrow_mut()(d, false));
+        }
+    }
+
+    /// The document whose words have this hash as a whole.
+    pub(crate) fn exact(&self, whole: u64, words: usize) -> Option<Document> {
+        (0..self.len()).filter_map(|n| self.document(n as u16)).find(|d| d.whole == whole && d.words == words)
+    }
+}

@@ -1,0 +1,257 @@
+//! Bytes to words, with the place of every word in the original.
+//!
+//! The steps follow the SPDX matching guidelines: letter case, white space, quotes, punctuation, list
+//! markers, comment characters, markup and a list of equivalent spellings make no difference. Nothing else is
+//! dropped here: whether a copyright line or a name may differ is decided where differences are judged
+//! (`residue.rs`), because there it is known what surrounds them.
+
+use crate::decode::{Decoder, Unit};
+use crate::markup;
+use crate::spelling;
+
+/// How many bytes of a file are read. A licence is never longer; a data file may be.
+pub const BYTES_CAP: usize = 16 << 20;
+
+/// One word of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Hash of its normalised letters.
+    pub hash: u64,
+    /// Where it starts in the original bytes.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// What stands before it.
+    pub flags: u8,
+}
+
+impl Word {
+    /// It follows a full stop, a colon or semicolon, or starts the text.
+    pub const AFTER_STOP: u8 = 1;
+    /// It is the first of its line.
+    pub const LINE_START: u8 = 2;
+    /// It is the first after an empty line.
+    pub const PARAGRAPH: u8 = 4;
+    /// It is a number, possibly with dots.
+    pub const NUMBER: u8 = 8;
+    /// It follows `.`, `!` or `?`.
+    pub const SENTENCE: u8 = 16;
+    /// Its first letter is a capital.
+    pub const CAPITAL: u8 = 32;
+    /// It follows punctuation common in code and rare in prose.
+    pub const CODE: u8 = 64;
+
+    /// Whether a flag is set.
+    pub fn is(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01b3;
+
+/// The hash of a word as the normaliser leaves it: lower-case letters and digits.
+pub const fn hash(word: &str) -> u64 {
+    let bytes = word.as_bytes();
+    let mut rest = bytes;
+    let mut h = SEED;
+    while let [first, tail @ ..] = rest {
+        h = step(h, *first as u32);
+        rest = tail;
+    }
+    h
+}
+
+const fn step(h: u64, c: u32) -> u64 {
+    (h ^ c as u64).wrapping_mul(PRIME)
+}
+
+/// The words of a text, up to [`BYTES_CAP`].
+pub fn words(bytes: &[u8]) -> Vec<Word> {
+    let bytes = bytes.get(..BYTES_CAP).unwrap_or(bytes);
+    let mut reader = Reader {
+        out: Vec::with_capacity(bytes.len() / 6 + 8),
+        flags: Word::AFTER_STOP | Word::LINE_START | Word::PARAGRAPH | Word::SENTENCE,
+        pending: None,
+    };
+    let mut decoder = Decoder::new(bytes, markup::is_html(bytes));
+    let mut unit = decoder.next();
+    while let Some(u) = unit {
+        unit = if u.c.is_alphanumeric() { reader.word(u, &mut decoder) } else { reader.separator(u, &mut decoder) };
+    }
+    reader.out
+}
+
+struct Reader {
+    out: Vec<Word>,
+    /// Flags for the next word.
+    flags: u8,
+    /// An opening parenthesis just seen: the number of words before it.
+    pending: Option<usize>,
+}
+
+impl Reader {
+    fn separator(&mut self, u: Unit, decoder: &mut Decoder<'_>) -> Option<Unit> {
+        match u.c {
+            '\n' => {
+                let blank = self.flags & Word::LINE_START != 0;
+                self.flags |= Word::LINE_START | if blank { Word::PARAGRAPH | Word::AFTER_STOP } else { 0 };
+                self.pending = None;
+            }
+            '.' | '!' | '?' | '。' => self.flags |= Word::AFTER_STOP | Word::SENTENCE,
+            ':' | ';' | '•' | '|' | '；' | '：' => self.flags |= Word::AFTER_STOP,
+            '{' | '}' | '=' | '$' | '\\' => self.flags |= Word::CODE,
+            '(' => self.pending = Some(self.out.len()),
+            ']' => decoder.skip_destination(),
+            _ => {}
+        }
+        decoder.next()
+    }
+
+    /// Reads one word that starts at `first`; gives the unit after it.
+    fn word(&mut self, first: Unit, decoder: &mut Decoder<'_>) -> Option<Unit> {
+        let (mut h, start) = self.prefix(first);
+        let mut length = 0_u32;
+        let mut digits = true;
+        let mut dotted = false;
+        let mut text = [0_u8; 20];
+        let mut end = first.end;
+        let mut unit = Some(first);
+        let capital = first.c.is_uppercase();
+        while let Some(u) = unit {
+            if u.c.is_alphanumeric() {
+                let wide = is_wide(u.c);
+                if wide && length > 0 {
+                    break;
+                }
+                for lower in u.c.to_lowercase() {
+                    h = step(h, lower as u32);
+                    if let Some(slot) = text.get_mut(length as usize) {
+                        *slot = u8::try_from(lower as u32).unwrap_or(0);
+                    }
+                    length += 1;
+                }
+                digits &= u.c.is_ascii_digit();
+                end = u.end;
+                unit = decoder.next();
+                if wide {
+                    break;
+                }
+                continue;
+            }
+            match u.c {
+                '\'' | '’' | '‘' | '\u{ad}' if decoder.peek_alphanumeric() => unit = decoder.next(),
+                ',' if digits && !dotted && decoder.peek_thousands() => unit = decoder.next(),
+                '.' if digits && decoder.peek_digit() => {
+                    dotted = true;
+                    h = step(h, u32::from(b'.'));
+                    if let Some(slot) = text.get_mut(length as usize) {
+                        *slot = b'.';
+                    }
+                    length += 1;
+                    unit = decoder.next();
+                }
+                '-' | '\u{2010}' | '\u{2011}' if !digits => match decoder.joined() {
+                    Some(after) => unit = Some(after),
+                    None => break,
+                },
+                _ => break,
+            }
+        }
+        let letters = text.get(..(length as usize).min(text.len())).unwrap_or_default();
+        self.push(h, letters, length as usize, start, end, unit, digits, capital);
+        unit
+    }
+
+    /// Where a word's hash and bytes start: at itself, or at "non" written apart before it.
+    fn prefix(&mut self, first: Unit) -> (u64, u32) {
+        match self.out.last() {
+            Some(w) if w.hash == spelling::NON && first.c.is_lowercase() && self.flags & Word::AFTER_STOP == 0 => {
+                let (start, flags) = (w.start, w.flags);
+                self.out.pop();
+                self.flags = flags;
+                (spelling::NON, start)
+            }
+            _ => (SEED, first.start),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one word, used here alone")]
+    fn push(
+        &mut self,
+        hash: u64,
+        letters: &[u8],
+        length: usize,
+        start: u32,
+        end: u32,
+        after: Option<Unit>,
+        digits: bool,
+        capital: bool,
+    ) {
+        let follows = after.map_or('\n', |u| u.c);
+        let parenthesis = self.pending.take() == Some(self.out.len());
+        let known = if length <= 20 { std::str::from_utf8(letters).unwrap_or("") } else { "" };
+        if self.is_marker(known, digits, parenthesis, follows) {
+            self.flags |= Word::AFTER_STOP;
+            return;
+        }
+        let flags = self.flags
+            | if digits { Word::NUMBER } else { 0 }
+            | if capital { Word::CAPITAL } else { 0 };
+        self.flags = 0;
+        let previous = self.out.last().map(|w| w.hash);
+        let hash = spelling::in_context(previous, spelling::same(hash));
+        self.out.push(Word { hash, start, end, flags });
+    }
+
+    /// List markers: `(a)`, `2.`, `iv)`, `3.1` at the start of a paragraph. After "version" or "section" a
+    /// number is none.
+    fn is_marker(&self, text: &str, digits: bool, parenthesis: bool, follows: char) -> bool {
+        let short = text.len() <= 2 && digits
+            || text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic())
+            || text.len() <= 5 && !text.is_empty() && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+        if parenthesis {
+            return short && follows == ')';
+        }
+        let numbered = digits && text.contains('.') && text.len() <= 8;
+        if !(short || numbered) {
+            return false;
+        }
+        let referred = self.out.last().is_some_and(|w| spelling::refers(w.hash));
+        let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
+        let starts = self.flags & Word::LINE_START != 0;
+        match follows {
+            ')' if short => opens || starts,
+            '.' if short => !referred && (opens || starts),
+            '.' | ' ' | '\t' | '\n' if numbered => !referred && opens,
+            ' ' if short && digits => starts && opens && !referred,
+            _ => false,
+        }
+    }
+}
+
+/// Letters of scripts that put no space between words; each counts as a word.
+fn is_wide(c: char) -> bool {
+    matches!(u32::from(c), 0x3040..=0x30ff | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xac00..=0xd7af)
+}
+
+/// How many words a window holds.
+pub const WINDOW: usize = 4;
+
+/// The 32-bit hashes of the overlapping four-word windows, in order.
+pub fn windows(words: &[Word]) -> Vec<u32> {
+    let mut out = Vec::with_capacity(words.len());
+    for window in words.windows(WINDOW) {
+        let mut h = 0_u64;
+        for word in window {
+            h = (h.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        out.push((h >> 32) as u32);
+    }
+    out
+}
+
+/// One hash of all words in order.
+pub fn whole(words: &[Word]) -> u64 {
+    words.iter().fold(0, |h: u64, w| (h.rotate_left(23) ^ w.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
