@@ -1,0 +1,260 @@
+//! What openness changes for the user: seven questions, answered from the same facts.
+
+use crate::inventory::{Inventory, Presence};
+use crate::status::Status;
+use crate::terms::{Freedoms, Term};
+use crate::verdict::{Doubt, Ground, Reason, Trust, Verdicts};
+use candor_facts::{Claim, Component, FactId, TermKind};
+use candor_license::Freedom;
+
+/// The questions, in order, with how each is put to a reader.
+pub const QUESTIONS: &[(&str, &str)] = &[
+    ("commercial-use", "May I use it commercially?"),
+    ("modify-and-share", "May I change it and pass it on?"),
+    ("verify-integrity", "Can I verify that these are the published weights?"),
+    ("reproduce", "Can I reproduce it from scratch?"),
+    ("audit", "Can I audit what it learned from?"),
+    ("build-equivalent", "Can a competitor build an equivalent?"),
+    ("regulation", "Can this release serve regulatory documentation?"),
+];
+
+/// An answer in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerWord {
+    /// Yes.
+    Yes,
+    /// Yes, within limits.
+    WithLimits,
+    /// No.
+    No,
+    /// It cannot be said.
+    Unknown,
+}
+
+impl AnswerWord {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::WithLimits => "with-limits",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// An answer with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The id of the question.
+    pub question: &'static str,
+    /// The answer.
+    pub answer: AnswerWord,
+    /// Why, in one sentence.
+    pub why: String,
+    /// What it rests on.
+    pub grounds: Vec<Ground>,
+}
+
+/// Answer all questions.
+pub fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answer> {
+    vec![
+        use_commercially(inventory, verdicts),
+        modify_and_share(inventory, verdicts),
+        verify(inventory),
+        rebuild(inventory, verdicts, "reproduce", REPRODUCE),
+        rebuild(inventory, verdicts, "audit", AUDIT),
+        equivalent(inventory, verdicts),
+        regulation(inventory),
+    ]
+}
+
+fn closed(verdicts: &Verdicts) -> bool {
+    verdicts.find("spectrum.closed").is_some_and(|(_, verdict)| verdict.declared == Status::Met)
+}
+
+fn list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+fn grounds(terms: &[Term]) -> Vec<Ground> {
+    terms.iter().map(|term| term.clause.clone().map_or(Ground::Fact(term.fact), Ground::Absence)).collect()
+}
+
+/// A terms question: `freedoms` asked for, `barring` kinds that mean no, all other limits mean within limits.
+fn by_terms(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static str, freedoms: &[Freedom], barring: &[TermKind]) -> Answer {
+    let answer = |answer, why: String, grounds| Answer { question, answer, why, grounds };
+    if closed(verdicts) {
+        return answer(AnswerWord::No, "the weights are not available; a contract for the interface decides".to_owned(), Vec::new());
+    }
+    let Some(terms) = inventory.model_terms() else {
+        return answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new());
+    };
+    match terms.grant(freedoms, inventory.sheet) {
+        Freedoms::Restricted(limits) => {
+            let bars: Vec<Term> = limits.iter().filter(|term| barring.contains(&term.kind)).cloned().collect();
+            let (word, shown) = if bars.is_empty() { (AnswerWord::WithLimits, limits) } else { (AnswerWord::No, bars) };
+            let notes: Vec<&str> = shown.iter().map(|term| term.note.as_str()).collect();
+            answer(word, notes.join("; "), grounds(&shown))
+        }
+        Freedoms::GrantedByText(facts) => {
+            let name = terms.concluded.as_ref().map(ToString::to_string).unwrap_or_default();
+            let conditions: Vec<&str> = terms.conditions.iter().map(|term| term.kind.as_str()).collect();
+            let under = if conditions.is_empty() { String::new() } else { format!(", on these conditions: {}", list(&conditions)) };
+            answer(AnswerWord::Yes, format!("{name}, read here, grants it{under}"), facts.into_iter().map(Ground::Fact).collect())
+        }
+        Freedoms::GrantedByName(facts) => {
+            let name = terms.concluded.as_ref().map(ToString::to_string).unwrap_or_default();
+            answer(AnswerWord::Yes, format!("{name} grants it, by the publisher's word; its text was not read here"), facts.into_iter().map(Ground::Fact).collect())
+        }
+        Freedoms::Unread(facts) => {
+            let why = "some of the terms are words that nobody has judged; read them".to_owned();
+            answer(AnswerWord::Unknown, why, facts.into_iter().map(Ground::Fact).collect())
+        }
+        Freedoms::NoTerms => answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new()),
+    }
+}
+
+fn use_commercially(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
+    let barring = [TermKind::NonCommercial, TermKind::NoLicense];
+    by_terms(inventory, verdicts, "commercial-use", &[Freedom::Use], &barring)
+}
+
+fn modify_and_share(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
+    let barring = [TermKind::NoModification, TermKind::NoRedistribution, TermKind::NoLicense];
+    by_terms(inventory, verdicts, "modify-and-share", &[Freedom::Modify, Freedom::Share], &barring)
+}
+
+fn verify(inventory: &Inventory<'_>) -> Answer {
+    let question = "verify-integrity";
+    for id in &inventory.weights.digests {
+        if let Some(Claim::DigestsPublished { files, of }) = inventory.fact(*id).map(|fact| &fact.claim) {
+            let (answer, why) = if *files == *of && *of > 0 {
+                (AnswerWord::Yes, format!("digests of all {of} weight files are published; no signature was checked"))
+            } else if *files > 0 {
+                (AnswerWord::WithLimits, format!("digests of {files} of {of} weight files are published"))
+            } else {
+                continue;
+            };
+            return Answer { question, answer, why, grounds: vec![Ground::Fact(*id)] };
+        }
+    }
+    let why = "no digests or signatures of the weights were found".to_owned();
+    Answer { question, answer: AnswerWord::Unknown, why, grounds: Vec::new() }
+}
+
+const REPRODUCE: &[(&str, &[Component])] = &[
+    ("the training code", &[Component::CodePretraining]),
+    ("the training data", &[Component::DataPretraining]),
+    ("the training settings", &[Component::ConfigHyperparameters]),
+];
+const AUDIT: &[(&str, &[Component])] = &[
+    ("the training data", &[Component::DataPretraining]),
+    ("the training logs or intermediate checkpoints", &[Component::DocTrainingLogs, Component::WeightsIntermediate]),
+];
+
+/// A question answered by which components there are: all, some, or none.
+fn rebuild(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static str, wanted: &[(&str, &[Component])]) -> Answer {
+    let (mut here, mut said, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let mut facts: Vec<FactId> = Vec::new();
+    for (name, components) in wanted {
+        let best = components.iter().map(|component| inventory.presence(*component)).min_by_key(|(presence, basis, _)| (*presence, *basis == "declared"));
+        match best {
+            Some((Presence::Available, "observed", found)) => {
+                here.push(*name);
+                facts.extend(found.first());
+            }
+            Some((Presence::Available | Presence::Partial, _, found)) => {
+                said.push(*name);
+                facts.extend(found.first());
+            }
+            _ => missing.push(*name),
+        }
+    }
+    let grounds = facts.into_iter().map(Ground::Fact).collect();
+    let kept = inventory.holding(Component::DataPretraining).withheld.first().copied().or(inventory.holding(Component::CodePretraining).withheld.first().copied());
+    let (answer, why) = if closed(verdicts) || kept.is_some() {
+        (AnswerWord::No, "the publisher keeps back what is needed".to_owned())
+    } else if missing.is_empty() && said.is_empty() {
+        (AnswerWord::Yes, format!("{} are here; nobody ran it for this report", list(&here)))
+    } else if missing.is_empty() {
+        (AnswerWord::WithLimits, format!("by the publisher's word {} can be had elsewhere", list(&said)))
+    } else if question == "reproduce" {
+        (AnswerWord::Unknown, format!("not found: {}", list(&missing)))
+    } else {
+        let found: Vec<&str> = here.iter().chain(&said).copied().collect();
+        match found.as_slice() {
+            [] => (AnswerWord::Unknown, format!("not found: {}", list(&missing))),
+            some => (AnswerWord::WithLimits, format!("found: {}; not found: {}", list(some), list(&missing))),
+        }
+    };
+    Answer { question, answer, why, grounds }
+}
+
+fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
+    let question = "build-equivalent";
+    if let Some(terms) = inventory.model_terms() {
+        let bars: Vec<Term> = terms.restrictions.iter().filter(|term| term.kind == TermKind::NoCompetingModels).cloned().collect();
+        if !bars.is_empty() {
+            let why = "the terms forbid using it to make other models".to_owned();
+            return Answer { question, answer: AnswerWord::WithLimits, why, grounds: grounds(&bars) };
+        }
+    }
+    let Some((_, verdict)) = verdicts.find("osaid.data-information") else {
+        return Answer { question, answer: AnswerWord::Unknown, why: "not assessed".to_owned(), grounds: Vec::new() };
+    };
+    let code = verdicts.find("osaid.training-code").map_or(Status::Unknown, |(_, verdict)| verdict.confirmed);
+    let code_said = verdicts.find("osaid.training-code").map_or(Status::Unknown, |(_, verdict)| verdict.declared);
+    let (answer, why) = if closed(verdicts) {
+        (AnswerWord::No, "neither data nor code nor weights are published")
+    } else if verdict.confirmed == Status::Met && code == Status::Met {
+        (AnswerWord::Yes, "data information and training code are complete here")
+    } else if verdict.declared == Status::Met && code_said == Status::Met {
+        (AnswerWord::WithLimits, "data information and training code are complete by the publisher's word")
+    } else {
+        (AnswerWord::Unknown, "data information or training code were not found complete")
+    };
+    Answer { question, answer, why: why.to_owned(), grounds: Vec::new() }
+}
+
+/// Which documents that duties ask for are here. No duty is judged.
+fn regulation(inventory: &Inventory<'_>) -> Answer {
+    let asked = [
+        ("a model card", Component::DocModelCard),
+        ("a description of the training data", Component::DatainfoDescription),
+        ("compute", Component::DocComputeHardware),
+        ("evaluation results", Component::DocEvalResults),
+    ];
+    let (mut here, mut missing, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, component) in asked {
+        match inventory.presence(component) {
+            (Presence::Available | Presence::Partial | Presence::Described, _, found) => {
+                here.push(name);
+                facts.extend(found.first().copied());
+            }
+            _ => missing.push(name),
+        }
+    }
+    let why = match (here.as_slice(), missing.as_slice()) {
+        ([], _) => "none of the documents that duties ask for was found".to_owned(),
+        (some, []) => format!("found: {}; a copyright policy and a training summary must be asked for", list(some)),
+        (some, none) => format!("found: {}; not found: {}", list(some), list(none)),
+    };
+    let answer = if here.is_empty() { AnswerWord::Unknown } else { AnswerWord::WithLimits };
+    Answer { question: "regulation", answer, why, grounds: facts.into_iter().map(Ground::Fact).collect() }
+}
+
+/// The doubts of a probed verdict under a trust.
+pub fn doubts(reason: &Reason, trust: Trust) -> &[Doubt] {
+    match reason {
+        Reason::Probed { confirmed, declared, .. } => match trust {
+            Trust::Confirmed => confirmed.doubts(),
+            Trust::Declared => declared.doubts(),
+        },
+        Reason::Composed { .. } => &[],
+    }
+}

@@ -1,0 +1,169 @@
+//! The whole algorithm: ask every requirement of every framework, then read off the standings.
+
+use crate::answers::{self, Answer};
+use crate::claims::{self, ClaimHeld};
+use crate::framework::{Framework, Reference, Rule};
+use crate::inventory::Inventory;
+use crate::status::Status;
+use crate::verdict::{Reason, Readings, Standing, Trust, Verdict, VerdictId, Verdicts};
+use candor_facts::FactSheet;
+use std::collections::BTreeMap;
+
+/// What was judged of one release.
+pub struct Assessment<'a> {
+    /// The facts by component.
+    pub inventory: Inventory<'a>,
+    /// Every requirement's verdict.
+    pub verdicts: Verdicts,
+    /// Places on ladders.
+    pub standings: Vec<Standing>,
+    /// Readings side by side.
+    pub readings: Vec<Readings>,
+    /// What it changes for the user.
+    pub answers: Vec<Answer>,
+    /// The publisher's claims of openness, held against the verdicts.
+    pub claims: Vec<ClaimHeld>,
+}
+
+/// Judge a fact sheet by frameworks. References between frameworks must lead to those given.
+pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<'a> {
+    let inventory = Inventory::new(sheet);
+    let mut judge = Judge { inventory: &inventory, frameworks, done: BTreeMap::new(), verdicts: Verdicts::default() };
+    let mut standings = Vec::new();
+    let mut readings = Vec::new();
+    for framework in frameworks {
+        for root in framework.roots() {
+            judge.requirement(framework, root);
+        }
+        if !framework.ladder.is_empty() {
+            standings.push(judge.standing(framework));
+        }
+        if !framework.readings.is_empty() {
+            readings.push(judge.readings(framework));
+        }
+    }
+    let verdicts = judge.verdicts;
+    let answers = answers::answer(&inventory, &verdicts);
+    let claims = claims::hold(&inventory, &standings, &verdicts);
+    Assessment { inventory, verdicts, standings, readings, answers, claims }
+}
+
+struct Judge<'j, 'a> {
+    inventory: &'j Inventory<'a>,
+    frameworks: &'j [Framework],
+    done: BTreeMap<String, VerdictId>,
+    verdicts: Verdicts,
+}
+
+impl Judge<'_, '_> {
+    /// The verdict on a requirement, made once. The loader has excluded circles inside a file; one that runs
+    /// through several files ends here as unknown.
+    fn requirement(&mut self, framework: &Framework, name: &str) -> Option<VerdictId> {
+        let id = format!("{}.{name}", framework.short);
+        if let Some(done) = self.done.get(&id) {
+            return Some(*done);
+        }
+        let requirement = framework.requirements.get(name)?;
+        let reason = match &requirement.rule {
+            Rule::Probe(probe, params) => Reason::Probed {
+                probe: probe.id,
+                question: params.fill(probe.question),
+                confirmed: (probe.ask)(self.inventory, params, Trust::Confirmed),
+                declared: (probe.ask)(self.inventory, params, Trust::Declared),
+            },
+            Rule::All(parts) => self.composed(framework, "all", parts),
+            Rule::Any(parts) => self.composed(framework, "any", parts),
+            Rule::None(parts) => self.composed(framework, "none", parts),
+            Rule::AtLeast(_, parts) => self.composed(framework, "at-least", parts),
+        };
+        let exemption = requirement.unless.as_ref().and_then(|part| self.refer(framework, part));
+        let status = |trust: Trust| {
+            let of = |id: &VerdictId| self.verdicts.get(*id).map_or(Status::Unknown, |verdict| verdict.status(trust));
+            let own = match (&reason, &requirement.rule) {
+                (Reason::Probed { confirmed, declared, .. }, _) => match trust {
+                    Trust::Confirmed => confirmed.status(),
+                    Trust::Declared => declared.status(),
+                },
+                (Reason::Composed { parts, .. }, rule) => {
+                    let parts = parts.iter().map(of);
+                    match rule {
+                        Rule::Any(_) => Status::any(parts),
+                        Rule::None(_) => Status::none(parts),
+                        Rule::AtLeast(count, _) => Status::at_least(*count, parts),
+                        Rule::All(_) | Rule::Probe(..) => Status::all(parts),
+                    }
+                }
+            };
+            exemption.map_or(own, |exemption| own.unless(of(&exemption)))
+        };
+        let (confirmed, declared) = (status(Trust::Confirmed), status(Trust::Declared));
+        let reason = match reason {
+            Reason::Composed { rule, parts, .. } => Reason::Composed { rule, parts, unless: exemption },
+            probed => probed,
+        };
+        let verdict = Verdict {
+            requirement: id.clone(),
+            title: requirement.title.clone(),
+            cite: requirement.cite.clone(),
+            reading: requirement.reading.clone(),
+            confirmed,
+            declared,
+            reason,
+        };
+        let done = self.verdicts.push(verdict);
+        self.done.insert(id, done);
+        Some(done)
+    }
+
+    fn composed(&mut self, framework: &Framework, rule: &'static str, parts: &[Reference]) -> Reason {
+        let parts = parts.iter().filter_map(|part| self.refer(framework, part)).collect();
+        Reason::Composed { rule, parts, unless: None }
+    }
+
+    fn refer(&mut self, framework: &Framework, part: &Reference) -> Option<VerdictId> {
+        let target = match &part.framework {
+            None => framework,
+            Some(short) => self.frameworks.iter().find(|framework| framework.short == *short)?,
+        };
+        self.requirement(target, &part.requirement)
+    }
+
+    fn status(&self, framework: &Framework, name: &str, trust: Trust) -> Status {
+        let verdict = self.done.get(&format!("{}.{name}", framework.short)).and_then(|id| self.verdicts.get(*id));
+        verdict.map_or(Status::Unknown, |verdict| verdict.status(trust))
+    }
+
+    /// The highest level that holds together with all below it; `possible` takes every unknown as met.
+    fn standing(&self, framework: &Framework) -> Standing {
+        let bottom = framework.bottom.clone();
+        let at_bottom = |trust| bottom.as_deref().is_some_and(|name| self.status(framework, name, trust) == Status::Met);
+        let highest = |holds: &dyn Fn(&str) -> bool| framework.ladder.iter().take_while(|level| holds(level)).last().cloned();
+        let held = |trust: Trust| {
+            let level = highest(&|level| self.status(framework, level, trust) == Status::Met);
+            level.or_else(|| bottom.clone().filter(|_| at_bottom(trust)))
+        };
+        let open = |level: &str| {
+            self.status(framework, level, Trust::Declared) != Status::NotMet
+                && self.status(framework, level, Trust::Confirmed) != Status::NotMet
+        };
+        let bounded = at_bottom(Trust::Confirmed) || at_bottom(Trust::Declared);
+        let lowest = bottom.clone().unwrap_or_else(|| "none".to_owned());
+        let possible = if bounded { lowest.clone() } else { highest(&open).unwrap_or_else(|| lowest.clone()) };
+        let ladder: Vec<String> = std::iter::once(lowest).chain(framework.ladder.iter().cloned()).collect();
+        Standing {
+            framework: framework.short.clone(),
+            confirmed: held(Trust::Confirmed),
+            declared: held(Trust::Declared),
+            possible,
+            ladder,
+        }
+    }
+
+    fn readings(&self, framework: &Framework) -> Readings {
+        let status = |name: &String| {
+            let (confirmed, declared) = (self.status(framework, name, Trust::Confirmed), self.status(framework, name, Trust::Declared));
+            (name.clone(), confirmed, declared)
+        };
+        Readings { framework: framework.short.clone(), statuses: framework.readings.iter().map(status).collect() }
+    }
+}

@@ -1,0 +1,33 @@
+//! Is it described how the training data was selected or processed?
+
+use crate::inventory::Inventory;
+use crate::probe::{Params, Probe};
+use crate::verdict::{Doubt, Finding, NonEmpty, Trust};
+use candor_facts::{Component, DataAspect};
+
+pub(crate) const PROBE: Probe = Probe {
+    id: "processing-described",
+    question: "Is it described how the training data was selected or processed?",
+    doc: "A text here that tells of filtering, cleaning or selection is observed documentation; so is code that does it. A \
+          named data set with a page of its own, or a linked report, is taken to describe it, by declaration.",
+    params: &[],
+    ask,
+};
+
+fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+    let mut facts: Vec<_> = inventory.data.aspect(DataAspect::Processing).to_vec();
+    facts.extend(inventory.data.aspect(DataAspect::Selection));
+    facts.extend(inventory.holding(Component::CodeDataProcessing).whole);
+    if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {
+        return Finding::met(because);
+    }
+    let mut linked: Vec<_> = inventory.data.documented_base().collect();
+    linked.extend(inventory.holding(Component::CodeDataProcessing).elsewhere);
+    match NonEmpty::of(linked.clone()) {
+        Some(because) if trust == Trust::Declared => Finding::met(because),
+        _ => match NonEmpty::of(linked.into_iter().map(Doubt::OnlyDeclared).collect()) {
+            Some(doubts) => Finding::unknown(doubts),
+            None => Finding::unknown(NonEmpty::one(Doubt::NotFound("no text read here tells how the data was selected or processed".to_owned()))),
+        },
+    }
+}

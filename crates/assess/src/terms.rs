@@ -1,0 +1,383 @@
+//! Which terms cover what: declared and concluded licences, restrictions, conflicts.
+//!
+//! A licence covers what its place and words say: in the model part the weights, in a code part the code; a
+//! text written for models covers the weights wherever it stands, and a code licence covers the weights only
+//! where the publisher says so. Of several candidates all are kept, and the stricter counts.
+
+use crate::lineage::{self, Lineage};
+use crate::weights::Weights;
+use candor_facts::{Basis, Claim, Covers, Evidence, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound, TermKind};
+use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
+
+/// What terms are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The weights.
+    Model,
+    /// Source code.
+    Code,
+    /// Data sets.
+    Data,
+}
+
+impl Scope {
+    /// All scopes.
+    pub fn of(_: &FactSheet) -> Vec<Self> {
+        vec![Self::Model, Self::Code, Self::Data]
+    }
+}
+
+/// How a restriction is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Via {
+    /// Read in a text here.
+    Text,
+    /// It follows from the named licence.
+    Licence,
+    /// It is inherited from the base model.
+    Base,
+}
+
+impl Via {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Licence => "licence",
+            Self::Base => "base",
+        }
+    }
+}
+
+/// A restriction or condition with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// What it is.
+    pub kind: TermKind,
+    /// The number of a threshold.
+    pub value: Option<u64>,
+    /// How it is known.
+    pub via: Via,
+    /// The licence it belongs to, as an id.
+    pub license: String,
+    /// What it means, in our words.
+    pub note: String,
+    /// The fact.
+    pub fact: FactId,
+    /// The clause, where it was read.
+    pub clause: Option<Evidence>,
+}
+
+/// The terms over one scope.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Texts that cover the scope.
+    pub texts: Vec<FactId>,
+    /// Statements that name a licence for it.
+    pub declared: Vec<FactId>,
+    /// What the texts are, or what the statements name where there is no text.
+    pub concluded: Option<Expression>,
+    /// What the publisher writes.
+    pub written: Option<String>,
+    /// Two facts that do not agree.
+    pub conflict: Option<(FactId, FactId)>,
+    /// What is forbidden.
+    pub restrictions: Vec<Term>,
+    /// What is asked in return.
+    pub conditions: Vec<Term>,
+    /// Texts and names that nobody has judged.
+    pub unread: Vec<FactId>,
+}
+
+/// What a freedom rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freedoms {
+    /// Granted by texts that were read.
+    GrantedByText(Vec<FactId>),
+    /// Granted by what the publisher names.
+    GrantedByName(Vec<FactId>),
+    /// Taken away by these.
+    Restricted(Vec<Term>),
+    /// Words that nobody has judged.
+    Unread(Vec<FactId>),
+    /// No terms were found.
+    NoTerms,
+}
+
+impl Terms {
+    /// Collect the terms of a scope.
+    pub fn new(sheet: &FactSheet, scope: Scope, lineage: &Lineage, weights: &Weights) -> Self {
+        let mut terms = Self::default();
+        for (id, fact) in sheet.facts() {
+            terms.take(sheet, scope, id, fact);
+        }
+        terms.conclude(sheet);
+        if scope == Scope::Model {
+            terms.inherit(sheet, lineage);
+            terms.missing(sheet, weights);
+        }
+        terms.restrictions.sort_by(|a, b| (a.kind, a.via, a.value, a.fact).cmp(&(b.kind, b.via, b.value, b.fact)));
+        terms.restrictions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
+        terms.conditions.sort_by(|a, b| (a.kind, a.via, a.fact).cmp(&(b.kind, b.via, b.fact)));
+        terms.conditions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
+        terms
+    }
+
+    fn take(&mut self, sheet: &FactSheet, scope: Scope, id: FactId, fact: &Fact) {
+        match &fact.claim {
+            Claim::LicenseText { covers, kind, expression, terms, .. } => {
+                let parsed = expression.as_deref().and_then(|text| Expression::parse(text).ok());
+                let policy = parsed.as_ref().is_some_and(|expression| expression.ids().all(is_policy));
+                if !covers_scope(sheet, scope, *covers, fact, parsed.as_ref()) {
+                    return;
+                }
+                let name = expression.clone().unwrap_or_else(|| "a text of its own".to_owned());
+                for found in terms {
+                    let clause = found.bytes.and_then(|bytes| clause(fact, bytes));
+                    let via = if clause.is_some() { Via::Text } else { Via::Licence };
+                    self.hold(found, via, &name, id, clause);
+                }
+                if policy {
+                    return;
+                }
+                match kind {
+                    LicenseKind::Exact | LicenseKind::Notice if parsed.is_some() => self.texts.push(id),
+                    LicenseKind::Modified | LicenseKind::Custom => {
+                        self.texts.push(id);
+                        self.unread.push(id);
+                    }
+                    LicenseKind::Unrecognised if is_license_file(fact) => self.unread.push(id),
+                    _ => {}
+                }
+            }
+            Claim::LicenseDeclared { covers, expression, written } => {
+                let parsed = expression.as_deref().and_then(|text| Expression::parse(text).ok());
+                if !covers_scope(sheet, scope, *covers, fact, parsed.as_ref()) {
+                    return;
+                }
+                self.declared.push(id);
+                match parsed {
+                    Some(expression) => self.follow(&expression, Via::Licence, id),
+                    None if written.eq_ignore_ascii_case("unknown") => {}
+                    None => self.unread.push(id),
+                }
+            }
+            Claim::Restricted { covers, term } => {
+                if covers_scope(sheet, scope, *covers, fact, None) {
+                    self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hold(&mut self, found: &TermFound, via: Via, license: &str, fact: FactId, clause: Option<Evidence>) {
+        let term = Term { kind: found.kind, value: found.value, via, license: license.to_owned(), note: found.note.clone(), fact, clause };
+        if found.kind.restricts() { self.restrictions.push(term) } else { self.conditions.push(term) }
+    }
+
+    /// Restrictions and conditions that follow from a licence by name.
+    fn follow(&mut self, expression: &Expression, via: Via, fact: FactId) {
+        for id in expression.ids() {
+            let Some(license) = engine::license(id) else { continue };
+            for restriction in &license.restrictions {
+                if let Some(kind) = TermKind::parse(restriction.kind.as_str()) {
+                    let found = TermFound { kind, value: restriction.value, bytes: None, note: restriction.note.to_owned() };
+                    self.hold(&found, via, id.as_str(), fact, None);
+                }
+            }
+            for condition in &license.conditions {
+                if let Some(kind) = TermKind::parse(condition.kind.as_str()) {
+                    let found = TermFound { kind, value: None, bytes: None, note: condition.note.to_owned() };
+                    self.hold(&found, via, id.as_str(), fact, None);
+                }
+            }
+        }
+    }
+
+    fn conclude(&mut self, sheet: &FactSheet) {
+        let expression = |id: &FactId| -> Option<Expression> {
+            match &sheet.fact(*id)?.claim {
+                Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. } => {
+                    Expression::parse(expression.as_deref()?).ok()
+                }
+                _ => None,
+            }
+        };
+        let distinct = |facts: &[FactId]| -> Vec<Expression> {
+            let mut list: Vec<Expression> = Vec::new();
+            for found in facts.iter().filter_map(expression) {
+                if !list.iter().any(|known| known.to_string() == found.to_string()) {
+                    list.push(found);
+                }
+            }
+            list
+        };
+        let from_texts = distinct(&self.texts);
+        let from_names = distinct(&self.declared);
+        let first = |facts: &[FactId]| facts.iter().find(|id| expression(id).is_some()).copied();
+        if let (Some(text), Some(name)) = (first(&self.texts), first(&self.declared)) {
+            let ids = |list: &[Expression]| -> Vec<String> { list.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect() };
+            let (texts, names) = (ids(&from_texts), ids(&from_names));
+            if names.iter().any(|name| !texts.contains(name)) {
+                let odd = self.declared.iter().find(|id| expression(id).is_some_and(|e| e.ids().any(|id| !texts.contains(&id.to_string()))));
+                self.conflict = Some((text, odd.copied().unwrap_or(name)));
+            }
+        } else if from_names.len() > 1 {
+            let mut named = self.declared.iter().filter(|id| expression(id).is_some());
+            if let (Some(one), Some(other)) = (named.next(), named.next_back()) {
+                self.conflict = Some((*one, *other));
+            }
+        }
+        self.concluded = Expression::all(if from_texts.is_empty() { from_names } else { from_texts });
+        self.written = self.declared.iter().find_map(|id| match &sheet.fact(*id)?.claim {
+            Claim::LicenseDeclared { written, .. } => Some(written.clone()),
+            _ => None,
+        });
+    }
+
+    /// The base model's restrictions reach what is made of it.
+    fn inherit(&mut self, sheet: &FactSheet, lineage: &Lineage) {
+        for id in &lineage.outside {
+            let Some(Claim::BaseModel { name, .. }) = sheet.fact(*id).map(|fact| &fact.claim) else { continue };
+            let Some(license) = lineage::base_license(name).and_then(LicenseId::parse) else { continue };
+            self.follow(&Expression::Id(license.clone()), Via::Base, *id);
+            let ours: Vec<String> = self.concluded.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect();
+            if self.conflict.is_none()
+                && !ours.is_empty()
+                && !ours.contains(&license.to_string())
+                && engine::license(&license).is_some_and(|license| !license.restrictions.is_empty())
+                && let Some(own) = self.texts.first().or(self.declared.first())
+            {
+                self.conflict = Some((*own, *id));
+            }
+        }
+    }
+
+    /// Weights that are here, in a complete listing, without any terms: no permission was found.
+    fn missing(&mut self, sheet: &FactSheet, weights: &Weights) {
+        let none = self.texts.is_empty() && self.declared.is_empty() && self.unread.is_empty();
+        let Some(fact) = weights.whole.first().filter(|_| none) else { return };
+        let Some(part) = sheet.fact(*fact).map(Fact::part) else { return };
+        let complete = sheet.release.part(part).is_some_and(|part| part.listing.complete);
+        let unseen = sheet.gaps().iter().any(|gap| gap.part == part && is_terms_path(gap.path.name()));
+        let Some(listing) = sheet.release.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen) else {
+            return;
+        };
+        let place = Place::Absent { part, sought: "LICENSE*, or a licence named in a card".to_owned(), listing, complete };
+        let clause = Evidence { basis: Basis::Observed, place };
+        let found = TermFound { kind: TermKind::NoLicense, value: None, bytes: None, note: "no permission of any kind was found".to_owned() };
+        self.hold(&found, Via::Text, "", *fact, Some(clause));
+    }
+
+    /// Whether these terms grant some freedoms.
+    pub fn grant(&self, freedoms: &[Freedom], sheet: &FactSheet) -> Freedoms {
+        let limiting: Vec<Term> = self
+            .restrictions
+            .iter()
+            .filter(|term| {
+                let kind = engine::RestrictionKind::parse(term.kind.as_str());
+                kind.is_some_and(|kind| freedoms.iter().any(|freedom| kind.limits(*freedom)))
+            })
+            .cloned()
+            .collect();
+        if !limiting.is_empty() {
+            return Freedoms::Restricted(limiting);
+        }
+        if !self.unread.is_empty() {
+            return Freedoms::Unread(self.unread.clone());
+        }
+        let granted = |id: &FactId| {
+            let expression = match sheet.fact(*id).map(|fact| &fact.claim) {
+                Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => expression.as_deref(),
+                _ => None,
+            };
+            expression.and_then(|text| Expression::parse(text).ok()).is_some_and(|expression| {
+                freedoms.iter().all(|freedom| engine::grants(&expression, *freedom) == Grant::Granted)
+            })
+        };
+        let all = || self.texts.iter().chain(&self.declared);
+        let stated = |id: &&FactId| {
+            !matches!(sheet.fact(**id).map(|fact| &fact.claim), Some(Claim::LicenseDeclared { expression: None, .. }))
+        };
+        let ungranted: Vec<FactId> = all().filter(stated).filter(|id| !granted(id)).copied().collect();
+        let named: Vec<FactId> = all().filter(|id| granted(id)).copied().collect();
+        if !ungranted.is_empty() {
+            Freedoms::Unread(ungranted)
+        } else if named.is_empty() {
+            Freedoms::NoTerms
+        } else if self.texts.is_empty() {
+            Freedoms::GrantedByName(named)
+        } else {
+            Freedoms::GrantedByText(self.texts.clone())
+        }
+    }
+
+    /// Whether every licence concluded is approved by the OSI; `None` when there is none.
+    pub fn osi(&self) -> Option<bool> {
+        let expression = self.concluded.as_ref()?;
+        Some(approved(expression))
+    }
+}
+
+/// Whether an expression is approved: `AND` needs all, `OR` one.
+fn approved(expression: &Expression) -> bool {
+    match expression {
+        Expression::Id(id) => engine::license(id).is_some_and(|license| license.osi),
+        Expression::With(inner, _) => approved(inner),
+        Expression::And(parts) => parts.iter().all(approved),
+        Expression::Or(parts) => parts.iter().any(approved),
+    }
+}
+
+fn is_policy(id: &LicenseId) -> bool {
+    engine::license(id).is_some_and(|license| license.family == Family::Policy)
+}
+
+fn is_model_license(expression: &Expression) -> bool {
+    expression.ids().any(|id| {
+        let bare = id.as_str().replace("LicenseRef-modified-", "");
+        let known = engine::license(id).or_else(|| LicenseId::parse(&bare).as_ref().and_then(engine::license));
+        known.is_some_and(|license| matches!(license.family, Family::Model | Family::Policy))
+    })
+}
+
+/// Whether a text or statement covers a scope, by what it says, where it stands and what it is.
+fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, expression: Option<&Expression>) -> bool {
+    let role = sheet.release.part(fact.part()).map(|part| part.role);
+    let depth = fact.evidence.place.path().map_or(0, |path| path.as_str().matches('/').count());
+    match (scope, covers) {
+        (Scope::Model, Covers::Model) | (Scope::Code, Covers::Code) | (Scope::Data, Covers::Data) => true,
+        (Scope::Model, Covers::Unstated) => {
+            role == Some(Role::Model) && depth == 0
+                || role == Some(Role::Document)
+                || expression.is_some_and(is_model_license)
+        }
+        (Scope::Code, Covers::Unstated) => {
+            let model_terms = expression.is_some_and(is_model_license);
+            (role == Some(Role::Code) && !model_terms || role == Some(Role::Model) && depth == 0)
+                && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
+        }
+        (Scope::Data, Covers::Unstated) => role == Some(Role::Data),
+        _ => false,
+    }
+}
+
+fn is_terms_path(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["license", "licence", "copying", "readme", "terms", "unlicense"].iter().any(|stem| name.starts_with(stem))
+}
+
+fn is_license_file(fact: &Fact) -> bool {
+    fact.evidence.place.path().is_some_and(|path| {
+        let name = path.name().to_ascii_lowercase();
+        ["license", "licence", "copying"].iter().any(|stem| name.contains(stem))
+    })
+}
+
+/// The evidence of a clause among the places of a fact.
+fn clause(fact: &Fact, bytes: (u64, u64)) -> Option<Evidence> {
+    fact.places()
+        .find(|evidence| matches!(&evidence.place, Place::Span { start, end, .. } if (*start, *end) == bytes))
+        .cloned()
+}
