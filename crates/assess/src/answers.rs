@@ -3,7 +3,7 @@
 use crate::inventory::{Inventory, Presence};
 use crate::status::Status;
 use crate::terms::{Freedoms, Term};
-use crate::verdict::{Doubt, Ground, Reason, Trust, Verdicts};
+use crate::verdict::{Ground, Verdicts};
 use candor_facts::{Claim, Component, FactId, TermKind};
 use candor_license::Freedom;
 
@@ -57,7 +57,7 @@ pub struct Answer {
 }
 
 /// Answer all questions.
-pub fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answer> {
+pub(crate) fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answer> {
     vec![
         use_commercially(inventory, verdicts),
         modify_and_share(inventory, verdicts),
@@ -82,14 +82,24 @@ fn list(words: &[&str]) -> String {
 }
 
 fn grounds(terms: &[Term]) -> Vec<Ground> {
-    terms.iter().map(|term| term.clause.clone().map_or(Ground::Fact(term.fact), Ground::Absence)).collect()
+    terms.iter().map(|term| term.clause.clone().map_or(Ground::Fact(term.fact), Ground::Place)).collect()
 }
 
 /// A terms question: `freedoms` asked for, `barring` kinds that mean no, all other limits mean within limits.
-fn by_terms(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static str, freedoms: &[Freedom], barring: &[TermKind]) -> Answer {
+fn by_terms(
+    inventory: &Inventory<'_>,
+    verdicts: &Verdicts,
+    question: &'static str,
+    freedoms: &[Freedom],
+    barring: &[TermKind],
+) -> Answer {
     let answer = |answer, why: String, grounds| Answer { question, answer, why, grounds };
     if closed(verdicts) {
-        return answer(AnswerWord::No, "the weights are not available; a contract for the interface decides".to_owned(), Vec::new());
+        return answer(
+            AnswerWord::No,
+            "the weights are not available; a contract for the interface decides".to_owned(),
+            Vec::new(),
+        );
     }
     let Some(terms) = inventory.model_terms() else {
         return answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new());
@@ -104,12 +114,24 @@ fn by_terms(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static s
         Freedoms::GrantedByText(facts) => {
             let name = terms.concluded.as_ref().map(ToString::to_string).unwrap_or_default();
             let conditions: Vec<&str> = terms.conditions.iter().map(|term| term.kind.as_str()).collect();
-            let under = if conditions.is_empty() { String::new() } else { format!(", on these conditions: {}", list(&conditions)) };
-            answer(AnswerWord::Yes, format!("{name}, read here, grants it{under}"), facts.into_iter().map(Ground::Fact).collect())
+            let under = if conditions.is_empty() {
+                String::new()
+            } else {
+                format!(", on these conditions: {}", list(&conditions))
+            };
+            answer(
+                AnswerWord::Yes,
+                format!("{name}, read here, grants it{under}"),
+                facts.into_iter().map(Ground::Fact).collect(),
+            )
         }
         Freedoms::GrantedByName(facts) => {
             let name = terms.concluded.as_ref().map(ToString::to_string).unwrap_or_default();
-            answer(AnswerWord::Yes, format!("{name} grants it, by the publisher's word; its text was not read here"), facts.into_iter().map(Ground::Fact).collect())
+            answer(
+                AnswerWord::Yes,
+                format!("{name} grants it, by the publisher's word; its text was not read here"),
+                facts.into_iter().map(Ground::Fact).collect(),
+            )
         }
         Freedoms::Unread(facts) => {
             let why = "some of the terms are words that nobody has judged; read them".to_owned();
@@ -158,11 +180,19 @@ const AUDIT: &[(&str, &[Component])] = &[
 ];
 
 /// A question answered by which components there are: all, some, or none.
-fn rebuild(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static str, wanted: &[(&str, &[Component])]) -> Answer {
+fn rebuild(
+    inventory: &Inventory<'_>,
+    verdicts: &Verdicts,
+    question: &'static str,
+    wanted: &[(&str, &[Component])],
+) -> Answer {
     let (mut here, mut said, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let mut facts: Vec<FactId> = Vec::new();
     for (name, components) in wanted {
-        let best = components.iter().map(|component| inventory.presence(*component)).min_by_key(|(presence, basis, _)| (*presence, *basis == "declared"));
+        let best = components
+            .iter()
+            .map(|component| inventory.presence(*component))
+            .min_by_key(|(presence, basis, _)| (*presence, *basis == "declared"));
         match best {
             Some((Presence::Available, "observed", found)) => {
                 here.push(*name);
@@ -176,7 +206,11 @@ fn rebuild(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static st
         }
     }
     let grounds = facts.into_iter().map(Ground::Fact).collect();
-    let kept = inventory.holding(Component::DataPretraining).withheld.first().copied().or(inventory.holding(Component::CodePretraining).withheld.first().copied());
+    let kept = inventory.holding(Component::DataPretraining).withheld.first().copied().or(inventory
+        .holding(Component::CodePretraining)
+        .withheld
+        .first()
+        .copied());
     let (answer, why) = if closed(verdicts) || kept.is_some() {
         (AnswerWord::No, "the publisher keeps back what is needed".to_owned())
     } else if missing.is_empty() && said.is_empty() {
@@ -198,7 +232,8 @@ fn rebuild(inventory: &Inventory<'_>, verdicts: &Verdicts, question: &'static st
 fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
     let question = "build-equivalent";
     if let Some(terms) = inventory.model_terms() {
-        let bars: Vec<Term> = terms.restrictions.iter().filter(|term| term.kind == TermKind::NoCompetingModels).cloned().collect();
+        let bars: Vec<Term> =
+            terms.restrictions.iter().filter(|term| term.kind == TermKind::NoCompetingModels).cloned().collect();
         if !bars.is_empty() {
             let why = "the terms forbid using it to make other models".to_owned();
             return Answer { question, answer: AnswerWord::WithLimits, why, grounds: grounds(&bars) };
@@ -246,15 +281,4 @@ fn regulation(inventory: &Inventory<'_>) -> Answer {
     };
     let answer = if here.is_empty() { AnswerWord::Unknown } else { AnswerWord::WithLimits };
     Answer { question: "regulation", answer, why, grounds: facts.into_iter().map(Ground::Fact).collect() }
-}
-
-/// The doubts of a probed verdict under a trust.
-pub fn doubts(reason: &Reason, trust: Trust) -> &[Doubt] {
-    match reason {
-        Reason::Probed { confirmed, declared, .. } => match trust {
-            Trust::Confirmed => confirmed.doubts(),
-            Trust::Declared => declared.doubts(),
-        },
-        Reason::Composed { .. } => &[],
-    }
 }

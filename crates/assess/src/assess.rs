@@ -5,7 +5,7 @@ use crate::claims::{self, ClaimHeld};
 use crate::framework::{Framework, Reference, Rule};
 use crate::inventory::Inventory;
 use crate::status::Status;
-use crate::verdict::{Reason, Readings, Standing, Trust, Verdict, VerdictId, Verdicts};
+use crate::verdict::{Readings, Reason, Standing, Trust, Verdict, VerdictId, Verdicts};
 use candor_facts::FactSheet;
 use std::collections::BTreeMap;
 
@@ -136,8 +136,10 @@ impl Judge<'_, '_> {
     /// The highest level that holds together with all below it; `possible` takes every unknown as met.
     fn standing(&self, framework: &Framework) -> Standing {
         let bottom = framework.bottom.clone();
-        let at_bottom = |trust| bottom.as_deref().is_some_and(|name| self.status(framework, name, trust) == Status::Met);
-        let highest = |holds: &dyn Fn(&str) -> bool| framework.ladder.iter().take_while(|level| holds(level)).last().cloned();
+        let at_bottom =
+            |trust| bottom.as_deref().is_some_and(|name| self.status(framework, name, trust) == Status::Met);
+        let highest =
+            |holds: &dyn Fn(&str) -> bool| framework.ladder.iter().take_while(|level| holds(level)).last().cloned();
         let held = |trust: Trust| {
             let level = highest(&|level| self.status(framework, level, trust) == Status::Met);
             level.or_else(|| bottom.clone().filter(|_| at_bottom(trust)))
@@ -161,7 +163,8 @@ impl Judge<'_, '_> {
 
     fn readings(&self, framework: &Framework) -> Readings {
         let status = |name: &String| {
-            let (confirmed, declared) = (self.status(framework, name, Trust::Confirmed), self.status(framework, name, Trust::Declared));
+            let (confirmed, declared) =
+                (self.status(framework, name, Trust::Confirmed), self.status(framework, name, Trust::Declared));
             (name.clone(), confirmed, declared)
         };
         Readings { framework: framework.short.clone(), statuses: framework.readings.iter().map(status).collect() }

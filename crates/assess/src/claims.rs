@@ -41,11 +41,13 @@ pub struct ClaimHeld {
 }
 
 /// Hold each claim against the verdicts.
-pub fn hold(inventory: &Inventory<'_>, standings: &[Standing], verdicts: &Verdicts) -> Vec<ClaimHeld> {
+pub(crate) fn hold(inventory: &Inventory<'_>, standings: &[Standing], verdicts: &Verdicts) -> Vec<ClaimHeld> {
     let spectrum = standings.iter().find(|standing| standing.framework == "spectrum");
     let mut held = Vec::new();
     for claim in OpennessClaim::ALL {
-        let says = |(id, fact): (FactId, &candor_facts::Fact)| matches!(&fact.claim, Claim::SaysOpen { what } if what == claim).then_some(id);
+        let says = |(id, fact): (FactId, &candor_facts::Fact)| {
+            matches!(&fact.claim, Claim::SaysOpen { what } if what == claim).then_some(id)
+        };
         let facts: Vec<FactId> = inventory.sheet.facts().filter_map(says).collect();
         if facts.is_empty() {
             continue;
@@ -72,7 +74,11 @@ fn level(spectrum: Option<&Standing>, verdicts: &Verdicts, level: &str) -> (Hold
         let relevant = verdict.requirement.starts_with("spectrum.") || verdict.requirement.starts_with("osaid.");
         let failing = verdict.confirmed == Status::NotMet || verdict.declared == Status::NotMet;
         let open = verdict.status(Trust::Confirmed) == Status::Unknown && holds_open(decided);
-        probed && relevant && verdict.requirement != "spectrum.weights-withheld" && (failing || open) && verdict.requirement != "osaid.data-terms"
+        probed
+            && relevant
+            && verdict.requirement != "spectrum.weights-withheld"
+            && (failing || open)
+            && verdict.requirement != "osaid.data-terms"
     });
     (decided, leaves.map(|(_, verdict)| verdict.requirement.clone()).collect())
 }
@@ -82,7 +88,13 @@ fn holds_open(holds: Holds) -> bool {
 }
 
 fn commercial(inventory: &Inventory<'_>) -> (Holds, Vec<String>) {
-    let kinds = [TermKind::NonCommercial, TermKind::Royalty, TermKind::RevenueThreshold, TermKind::UserThreshold, TermKind::NoLicense];
+    let kinds = [
+        TermKind::NonCommercial,
+        TermKind::Royalty,
+        TermKind::RevenueThreshold,
+        TermKind::UserThreshold,
+        TermKind::NoLicense,
+    ];
     let Some(terms) = inventory.model_terms() else { return (Holds::Unknown, Vec::new()) };
     let why = vec!["osaid.parameters-terms".to_owned()];
     if terms.restrictions.iter().any(|term| kinds.contains(&term.kind)) {

@@ -151,8 +151,11 @@ impl Framework {
             }
         }
         let id = raw.id.into_inner();
-        let short = id.split_once('-').map_or(id.as_str(), |(short, rest)| if rest.starts_with(|c: char| c.is_ascii_digit()) { short } else { id.as_str() });
-        let strip = |list: Vec<toml::Spanned<String>>| list.into_iter().map(toml::Spanned::into_inner).collect::<Vec<_>>();
+        let short = id.split_once('-').map_or(id.as_str(), |(short, rest)| {
+            if rest.starts_with(|c: char| c.is_ascii_digit()) { short } else { id.as_str() }
+        });
+        let strip =
+            |list: Vec<toml::Spanned<String>>| list.into_iter().map(toml::Spanned::into_inner).collect::<Vec<_>>();
         let framework = Self {
             short: short.to_owned(),
             id,
@@ -182,7 +185,10 @@ impl Framework {
         }
         for name in self.requirements.keys() {
             if !reached.contains(name) {
-                wrong.push((name.clone(), "no level or reading reaches this requirement; name it in one, or drop it".to_owned()));
+                wrong.push((
+                    name.clone(),
+                    "no level or reading reaches this requirement; name it in one, or drop it".to_owned(),
+                ));
             }
         }
         for pair in self.ladder.windows(2) {
@@ -231,7 +237,8 @@ impl Requirement {
 }
 
 fn requirement(name: &str, value: toml::Value) -> Result<Requirement, Vec<String>> {
-    let raw: RawRequirement = value.try_into().map_err(|error: toml::de::Error| vec![format!("[{name}]: {}", error.message())])?;
+    let raw: RawRequirement =
+        value.try_into().map_err(|error: toml::de::Error| vec![format!("[{name}]: {}", error.message())])?;
     let mut wrong = Vec::new();
     let title = raw.title.unwrap_or_default();
     if title.is_empty() {
@@ -334,7 +341,10 @@ mod tests {
                 for part in requirement.parts() {
                     if let Some(other) = &part.framework {
                         let known = frameworks.iter().find(|framework| framework.short == *other);
-                        assert!(known.is_some_and(|known| known.requirements.contains_key(&part.requirement)), "{part:?}");
+                        assert!(
+                            known.is_some_and(|known| known.requirements.contains_key(&part.requirement)),
+                            "{part:?}"
+                        );
                     }
                 }
             }
@@ -367,8 +377,11 @@ mod tests {
                 5:1: [a] nothing is asked: give one of `all`, `any`, `none`, `at-least`, `probe`
             "#]],
         );
-        check("readings = 3\n", expect![[r#"
+        check(
+            "readings = 3\n",
+            expect![[r#"
             4:12: invalid type: integer `3`, expected a sequence
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -99,7 +99,8 @@ impl<'a> Inventory<'a> {
         holdings.entry(Component::DataPretraining).or_default().elsewhere.extend(data.located_base());
         holdings.entry(Component::DataSft).or_default().elsewhere.extend(data.located_end());
         holdings.retain(|_, holding| !holding.is_empty());
-        let terms = Scope::of(sheet).into_iter().map(|scope| (scope, Terms::new(sheet, scope, &lineage, &weights))).collect();
+        let terms =
+            Scope::of(sheet).into_iter().map(|scope| (scope, Terms::new(sheet, scope, &lineage, &weights))).collect();
         Self { sheet, weights, lineage, data, holdings, terms }
     }
 
@@ -113,8 +114,13 @@ impl<'a> Inventory<'a> {
         let holding = self.holding(component);
         let weights = matches!(component, Component::WeightsEndFinal | Component::WeightsBaseFinal);
         if !holding.whole.is_empty() {
-            let (confirmed, declared): (Vec<FactId>, Vec<FactId>) = holding.whole.iter().partition(|id| self.confirms(**id));
-            return if confirmed.is_empty() { (Presence::Available, "declared", declared) } else { (Presence::Available, "observed", confirmed) };
+            let (confirmed, declared): (Vec<FactId>, Vec<FactId>) =
+                holding.whole.iter().partition(|id| self.confirms(**id));
+            return if confirmed.is_empty() {
+                (Presence::Available, "declared", declared)
+            } else {
+                (Presence::Available, "observed", confirmed)
+            };
         }
         if weights && let Some(facts) = self.weights.absent(self.sheet) {
             return (Presence::Absent, "observed", facts);
@@ -123,7 +129,8 @@ impl<'a> Inventory<'a> {
             return (Presence::Absent, "declared", holding.withheld);
         }
         if !holding.partial.is_empty() {
-            let presence = if component.kind() == candor_facts::Kind::Document { Presence::Described } else { Presence::Partial };
+            let presence =
+                if component.kind() == candor_facts::Kind::Document { Presence::Described } else { Presence::Partial };
             return (presence, "observed", holding.partial);
         }
         if !holding.elsewhere.is_empty() {
@@ -133,7 +140,11 @@ impl<'a> Inventory<'a> {
             let basis = if holding.described.iter().any(|id| self.confirms(*id)) { "observed" } else { "declared" };
             return (Presence::Described, basis, holding.described);
         }
-        if self.searched(component) { (Presence::Absent, "observed", Vec::new()) } else { (Presence::Unknown, "observed", Vec::new()) }
+        if self.searched(component) {
+            (Presence::Absent, "observed", Vec::new())
+        } else {
+            (Presence::Unknown, "observed", Vec::new())
+        }
     }
 
     /// Whether the parts in which such a component would stand are all here with complete listings.

@@ -91,13 +91,20 @@ const BASES: &[(&[&str], &str)] = &[
 ];
 
 /// The licence that a base model is known by, from its name.
-pub fn base_license(name: &str) -> Option<&'static str> {
-    let words: String = name.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { ' ' }).collect();
+pub(crate) fn base_license(name: &str) -> Option<&'static str> {
+    let words: String =
+        name.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '.' { c } else { ' ' }).collect();
     let padded = format!(" {words} ");
     let holds = |call: &str| {
         padded.match_indices(call).any(|(at, _)| {
-            let before = padded.get(..at).and_then(|text| text.chars().next_back()).is_none_or(|c| !c.is_ascii_digit() && c != '.');
-            let after = padded.get(at + call.len()..).and_then(|text| text.chars().next()).is_none_or(|c| !c.is_ascii_digit() && c != '.');
+            let before = padded
+                .get(..at)
+                .and_then(|text| text.chars().next_back())
+                .is_none_or(|c| !c.is_ascii_digit() && c != '.');
+            let after = padded
+                .get(at + call.len()..)
+                .and_then(|text| text.chars().next())
+                .is_none_or(|c| !c.is_ascii_digit() && c != '.');
             before && after
         })
     };

@@ -85,7 +85,8 @@ impl Params {
         match param {
             Param::Component => {
                 let id = text(value)?;
-                self.component = Some(Component::parse(&id).ok_or_else(|| format!("`component`: `{id}` is no component"))?);
+                self.component =
+                    Some(Component::parse(&id).ok_or_else(|| format!("`component`: `{id}` is no component"))?);
             }
             Param::Freedoms => {
                 let list = value.as_array().ok_or("`freedoms` is a list")?;
@@ -105,7 +106,8 @@ impl Params {
             }
             Param::Aspect => {
                 let word = text(value)?;
-                self.aspect = Some(DataAspect::parse(&word).ok_or_else(|| format!("`aspect`: `{word}` is no particular"))?);
+                self.aspect =
+                    Some(DataAspect::parse(&word).ok_or_else(|| format!("`aspect`: `{word}` is no particular"))?);
             }
             Param::What => self.what = text(value)?,
         }

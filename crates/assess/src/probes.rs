@@ -28,12 +28,12 @@ probes! {
 }
 
 /// The probe with an id.
-pub fn find(id: &str) -> Option<&'static Probe> {
+pub(crate) fn find(id: &str) -> Option<&'static Probe> {
     PROBES.iter().copied().find(|probe| probe.id == id)
 }
 
 /// All ids.
-pub fn ids() -> Vec<&'static str> {
+pub(crate) fn ids() -> Vec<&'static str> {
     PROBES.iter().map(|probe| probe.id).collect()
 }
 

@@ -6,7 +6,9 @@
 
 use crate::lineage::{self, Lineage};
 use crate::weights::Weights;
-use candor_facts::{Basis, Claim, Covers, Evidence, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound, TermKind};
+use candor_facts::{
+    Basis, Claim, Covers, Evidence, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound, TermKind,
+};
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
 /// What terms are asked for.
@@ -172,7 +174,15 @@ impl Terms {
     }
 
     fn hold(&mut self, found: &TermFound, via: Via, license: &str, fact: FactId, clause: Option<Evidence>) {
-        let term = Term { kind: found.kind, value: found.value, via, license: license.to_owned(), note: found.note.clone(), fact, clause };
+        let term = Term {
+            kind: found.kind,
+            value: found.value,
+            via,
+            license: license.to_owned(),
+            note: found.note.clone(),
+            fact,
+            clause,
+        };
         if found.kind.restricts() { self.restrictions.push(term) } else { self.conditions.push(term) }
     }
 
@@ -182,7 +192,8 @@ impl Terms {
             let Some(license) = engine::license(id) else { continue };
             for restriction in &license.restrictions {
                 if let Some(kind) = TermKind::parse(restriction.kind.as_str()) {
-                    let found = TermFound { kind, value: restriction.value, bytes: None, note: restriction.note.to_owned() };
+                    let found =
+                        TermFound { kind, value: restriction.value, bytes: None, note: restriction.note.to_owned() };
                     self.hold(&found, via, id.as_str(), fact, None);
                 }
             }
@@ -217,10 +228,15 @@ impl Terms {
         let from_names = distinct(&self.declared);
         let first = |facts: &[FactId]| facts.iter().find(|id| expression(id).is_some()).copied();
         if let (Some(text), Some(name)) = (first(&self.texts), first(&self.declared)) {
-            let ids = |list: &[Expression]| -> Vec<String> { list.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect() };
+            let ids = |list: &[Expression]| -> Vec<String> {
+                list.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect()
+            };
             let (texts, names) = (ids(&from_texts), ids(&from_names));
             if names.iter().any(|name| !texts.contains(name)) {
-                let odd = self.declared.iter().find(|id| expression(id).is_some_and(|e| e.ids().any(|id| !texts.contains(&id.to_string()))));
+                let odd = self
+                    .declared
+                    .iter()
+                    .find(|id| expression(id).is_some_and(|e| e.ids().any(|id| !texts.contains(&id.to_string()))));
                 self.conflict = Some((text, odd.copied().unwrap_or(name)));
             }
         } else if from_names.len() > 1 {
@@ -242,7 +258,8 @@ impl Terms {
             let Some(Claim::BaseModel { name, .. }) = sheet.fact(*id).map(|fact| &fact.claim) else { continue };
             let Some(license) = lineage::base_license(name).and_then(LicenseId::parse) else { continue };
             self.follow(&Expression::Id(license.clone()), Via::Base, *id);
-            let ours: Vec<String> = self.concluded.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect();
+            let ours: Vec<String> =
+                self.concluded.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect();
             if self.conflict.is_none()
                 && !ours.is_empty()
                 && !ours.contains(&license.to_string())
@@ -261,12 +278,20 @@ impl Terms {
         let Some(part) = sheet.fact(*fact).map(Fact::part) else { return };
         let complete = sheet.release.part(part).is_some_and(|part| part.listing.complete);
         let unseen = sheet.gaps().iter().any(|gap| gap.part == part && is_terms_path(gap.path.name()));
-        let Some(listing) = sheet.release.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen) else {
+        let Some(listing) =
+            sheet.release.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen)
+        else {
             return;
         };
-        let place = Place::Absent { part, sought: "LICENSE*, or a licence named in a card".to_owned(), listing, complete };
+        let place =
+            Place::Absent { part, sought: "LICENSE*, or a licence named in a card".to_owned(), listing, complete };
         let clause = Evidence { basis: Basis::Observed, place };
-        let found = TermFound { kind: TermKind::NoLicense, value: None, bytes: None, note: "no permission of any kind was found".to_owned() };
+        let found = TermFound {
+            kind: TermKind::NoLicense,
+            value: None,
+            bytes: None,
+            note: "no permission of any kind was found".to_owned(),
+        };
         self.hold(&found, Via::Text, "", *fact, Some(clause));
     }
 
@@ -289,7 +314,9 @@ impl Terms {
         }
         let granted = |id: &FactId| {
             let expression = match sheet.fact(*id).map(|fact| &fact.claim) {
-                Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => expression.as_deref(),
+                Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => {
+                    expression.as_deref()
+                }
                 _ => None,
             };
             expression.and_then(|text| Expression::parse(text).ok()).is_some_and(|expression| {

@@ -34,8 +34,8 @@ impl<T> NonEmpty<T> {
 pub enum Ground {
     /// A fact of the sheet.
     Fact(FactId),
-    /// Something that was sought in a complete listing and is not there.
-    Absence(Evidence),
+    /// A place of its own: a clause of a text, or a listing in which something was sought and is not.
+    Place(Evidence),
 }
 
 /// Why an answer is not definite.

@@ -28,7 +28,9 @@ impl Weights {
         let mut weights = Self::default();
         for (id, fact) in sheet.facts() {
             match &fact.claim {
-                Claim::Weights { form: WeightForm::Adapter, whole, .. } if *whole != Whole::No => weights.adapters.push(id),
+                Claim::Weights { form: WeightForm::Adapter, whole, .. } if *whole != Whole::No => {
+                    weights.adapters.push(id)
+                }
                 Claim::Weights { form: WeightForm::Full | WeightForm::Quantised, whole, .. } => match whole {
                     Whole::Yes => weights.whole.push(id),
                     Whole::Unknown => weights.unclear.push(id),
@@ -75,7 +77,7 @@ impl Weights {
                     listing: part.listing.digest().clone(),
                     complete: true,
                 };
-                grounds.push(Ground::Absence(Evidence { basis: Basis::Observed, place }));
+                grounds.push(Ground::Place(Evidence { basis: Basis::Observed, place }));
             }
         }
         Some(grounds)

@@ -59,13 +59,51 @@ const LENGTH_CAP: usize = 4096;
 
 /// Names of families: several licences with different terms.
 const FAMILIES: &[&str] = &[
-    "gpl", "lgpl", "agpl", "gfdl", "cc", "bsd", "openrail", "openrail-m", "rail", "creative-commons", "odc", "cdla",
-    "llama", "gnu", "cecill", "eupl", "artistic", "osl", "afl", "epl", "fdl", "gnu-gpl", "gnu-lgpl", "bigscience",
+    "gpl",
+    "lgpl",
+    "agpl",
+    "gfdl",
+    "cc",
+    "bsd",
+    "openrail",
+    "openrail-m",
+    "rail",
+    "creative-commons",
+    "odc",
+    "cdla",
+    "llama",
+    "gnu",
+    "cecill",
+    "eupl",
+    "artistic",
+    "osl",
+    "afl",
+    "epl",
+    "fdl",
+    "gnu-gpl",
+    "gnu-lgpl",
+    "bigscience",
 ];
 
 const UNSTATED: &[&str] = &[
-    "", "other", "unknown", "none", "null", "n/a", "na", "tbd", "todo", "-", "~", "noassertion", "unspecified",
-    "not specified", "undefined", "see license file", "custom", "proprietary",
+    "",
+    "other",
+    "unknown",
+    "none",
+    "null",
+    "n/a",
+    "na",
+    "tbd",
+    "todo",
+    "-",
+    "~",
+    "noassertion",
+    "unspecified",
+    "not specified",
+    "undefined",
+    "see license file",
+    "custom",
+    "proprietary",
 ];
 
 /// What a declared licence means. Never guesses a version.
@@ -131,14 +169,14 @@ fn split_choice(text: &str) -> Option<Expression> {
     if lower.contains("later") || lower.contains(" with ") {
         return None;
     }
-    for (separator, any) in [(" or ", true), (" and ", false), (" / ", true), ("/", true), (" & ", false), (",", false), (";", false)] {
+    for (separator, any) in
+        [(" or ", true), (" and ", false), (" / ", true), ("/", true), (" & ", false), (",", false), (";", false)]
+    {
         if !lower.contains(separator) {
             continue;
         }
-        let parts: Option<Vec<Expression>> = lower
-            .split(separator)
-            .map(|p| Expression::parse(p.trim()).ok().or_else(|| by_name(p.trim())))
-            .collect();
+        let parts: Option<Vec<Expression>> =
+            lower.split(separator).map(|p| Expression::parse(p.trim()).ok().or_else(|| by_name(p.trim()))).collect();
         let Some(parts) = parts.filter(|p| p.len() > 1) else { continue };
         return if any { Expression::any(parts) } else { Expression::all(parts) };
     }
@@ -169,7 +207,14 @@ static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
                 continue;
             }
             // Two licences with the same key: neither is meant for certain.
-            names.entry(key).and_modify(|e| if *e != Some(l.name) && pass == 1 { *e = e.filter(|n| *n == l.name).or(*e) }).or_insert(Some(l.name));
+            names
+                .entry(key)
+                .and_modify(|e| {
+                    if *e != Some(l.name) && pass == 1 {
+                        *e = e.filter(|n| *n == l.name).or(*e)
+                    }
+                })
+                .or_insert(Some(l.name));
         }
     }
     names.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))).collect()
@@ -177,8 +222,29 @@ static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
 
 /// Words of names that make no difference between licences.
 const FILLERS: &[&str] = &[
-    "the", "license", "licence", "licensed", "agreement", "version", "ver", "v", "international", "unported",
-    "generic", "a", "an", "under", "of", "for", "software", "model", "only", "public", "general", "terms", "use",
+    "the",
+    "license",
+    "licence",
+    "licensed",
+    "agreement",
+    "version",
+    "ver",
+    "v",
+    "international",
+    "unported",
+    "generic",
+    "a",
+    "an",
+    "under",
+    "of",
+    "for",
+    "software",
+    "model",
+    "only",
+    "public",
+    "general",
+    "terms",
+    "use",
 ];
 
 /// A name with letter case, punctuation and fillers removed: "The Apache License, Version 2.0" → `apache-2`.
@@ -189,7 +255,10 @@ fn key(text: &str) -> String {
     let mut previous = ' ';
     for c in lower.chars().chain([' ']) {
         let breaks = !(c.is_alphanumeric() || c == '.')
-            || c.is_ascii_digit() != previous.is_ascii_digit() && c != '.' && previous != '.' && previous.is_alphanumeric();
+            || c.is_ascii_digit() != previous.is_ascii_digit()
+                && c != '.'
+                && previous != '.'
+                && previous.is_alphanumeric();
         if breaks && !word.is_empty() {
             parts.push(std::mem::take(&mut word));
         }

@@ -12,16 +12,76 @@ pub(crate) struct Tag {
 }
 
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
-    "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr", "input", "label", "o:p", "nobr",
+    "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s",
+    "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr", "input", "label", "o:p", "nobr",
 ];
 
 const BLOCK: &[&str] = &[
-    "address", "article", "aside", "base", "blockquote", "body", "br", "button", "center", "col", "colgroup", "dd",
-    "details", "dir", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3",
-    "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link", "main", "menu", "meta", "nav",
-    "noscript", "object", "ol", "option", "p", "param", "picture", "pre", "section", "select", "source", "summary",
-    "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul", "video", "path",
+    "address",
+    "article",
+    "aside",
+    "base",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "menu",
+    "meta",
+    "nav",
+    "noscript",
+    "object",
+    "ol",
+    "option",
+    "p",
+    "param",
+    "picture",
+    "pre",
+    "section",
+    "select",
+    "source",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "video",
+    "path",
 ];
 
 const HIDDEN: &[&str] = &["script", "style"];
@@ -72,7 +132,11 @@ pub(crate) fn tag(rest: &[u8], html: bool) -> Option<Tag> {
     }
     // Between a name and `>` attributes may stand, and nothing else: `<a b c>` in prose is text.
     let attributes = rest.get(1 + name_end..close).unwrap_or_default();
-    if !html && attributes.iter().any(|b| b.is_ascii_alphanumeric()) && !attributes.contains(&b'=') && rest.get(1) != Some(&b'/') {
+    if !html
+        && attributes.iter().any(|b| b.is_ascii_alphanumeric())
+        && !attributes.contains(&b'=')
+        && rest.get(1) != Some(&b'/')
+    {
         return None;
     }
     if hidden {

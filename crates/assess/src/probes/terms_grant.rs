@@ -29,7 +29,7 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
             let mut kinds: Vec<&str> = terms.iter().map(|term| term.kind.as_str()).collect();
             kinds.dedup();
             let note = format!("restricted: {}", kinds.join(", "));
-            let grounds = terms.into_iter().map(|term| term.clause.map_or(Ground::Fact(term.fact), Ground::Absence)).collect();
+            let grounds = terms.into_iter().map(|term| term.clause.map_or(Ground::Fact(term.fact), Ground::Place)).collect();
             NonEmpty::of(grounds).map_or_else(none, Finding::not_met).note(note)
         }
     }

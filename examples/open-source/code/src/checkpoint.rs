@@ -84,25 +84,16 @@ fn metadata(recipe: &Recipe, step: u64) -> BTreeMap<String, String> {
         ("format", "pt".to_owned()),
         ("license", "Apache-2.0".to_owned()),
         ("name", recipe.name.clone()),
-        (
-            "producer",
-            concat!("sprout-trainer ", env!("CARGO_PKG_VERSION")).to_owned(),
-        ),
+        ("producer", concat!("sprout-trainer ", env!("CARGO_PKG_VERSION")).to_owned()),
         ("seed", recipe.training.seed.to_string()),
         ("step", step.to_string()),
     ];
-    pairs
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// Writes weights alone.
 pub fn write_weights(path: &Path, params: &Parameters, recipe: &Recipe, step: u64) -> Result<()> {
-    let mut contents = Contents {
-        metadata: metadata(recipe, step),
-        ..Contents::default()
-    };
+    let mut contents = Contents { metadata: metadata(recipe, step), ..Contents::default() };
     contents.insert("", params);
     contents.write(path)
 }
@@ -111,12 +102,8 @@ pub fn write_weights(path: &Path, params: &Parameters, recipe: &Recipe, step: u6
 pub fn read_model(folder: &Path) -> Result<Parameters> {
     let path = folder.join("config.json");
     let text = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let config: ModelConfig =
-        serde_json::from_slice(&text).with_context(|| format!("in {}", path.display()))?;
-    let sizes = Sizes {
-        embedding_size: config.embedding_size,
-        hidden_size: config.hidden_size,
-    };
+    let config: ModelConfig = serde_json::from_slice(&text).with_context(|| format!("in {}", path.display()))?;
+    let sizes = Sizes { embedding_size: config.embedding_size, hidden_size: config.hidden_size };
     let mut params = Parameters::zeros(sizes);
     Contents::read(&folder.join("model.safetensors"))?.fill("", &mut params)?;
     Ok(params)
@@ -152,24 +139,11 @@ pub fn checkpoint_folder(out: &Path, step: u64) -> PathBuf {
 }
 
 /// Writes weights and optimiser so that the run can be taken up from here.
-pub fn write_checkpoint(
-    out: &Path,
-    params: &Parameters,
-    optimizer: &Optimizer,
-    recipe: &Recipe,
-) -> Result<()> {
+pub fn write_checkpoint(out: &Path, params: &Parameters, optimizer: &Optimizer, recipe: &Recipe) -> Result<()> {
     let folder = checkpoint_folder(out, optimizer.steps);
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    write_weights(
-        &folder.join("model.safetensors"),
-        params,
-        recipe,
-        optimizer.steps,
-    )?;
-    let mut contents = Contents {
-        metadata: metadata(recipe, optimizer.steps),
-        ..Contents::default()
-    };
+    write_weights(&folder.join("model.safetensors"), params, recipe, optimizer.steps)?;
+    let mut contents = Contents { metadata: metadata(recipe, optimizer.steps), ..Contents::default() };
     contents.insert("first_moment.", &optimizer.first);
     contents.insert("second_moment.", &optimizer.second);
     contents.write(&folder.join("optimizer.safetensors"))
@@ -183,12 +157,7 @@ pub fn read_checkpoint(folder: &Path, sizes: Sizes) -> Result<(Parameters, Optim
     let mut optimizer = Optimizer::new(&params);
     contents.fill("first_moment.", &mut optimizer.first)?;
     contents.fill("second_moment.", &mut optimizer.second)?;
-    let step = contents
-        .metadata
-        .get("step")
-        .context("the checkpoint does not say its step")?;
-    optimizer.steps = step
-        .parse()
-        .context("the step of the checkpoint is no number")?;
+    let step = contents.metadata.get("step").context("the checkpoint does not say its step")?;
+    optimizer.steps = step.parse().context("the step of the checkpoint is no number")?;
     Ok((params, optimizer))
 }

@@ -64,9 +64,7 @@ fn family(id: &str) -> String {
 
 /// The 64-bit FNV-1a hash.
 fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// One line per licence of the list: its full name, and its identifier in parentheses.
@@ -118,24 +116,14 @@ pub fn select(settings: &Data) -> Result<Corpus> {
     report.validation_lines = validation.len();
     report.validation_characters = validation.iter().map(String::len).sum();
     report.validation_families = validation_families.len();
-    Ok(Corpus {
-        training,
-        validation,
-        report,
-    })
+    Ok(Corpus { training, validation, report })
 }
 
 /// Writes both splits and the report into a folder.
 pub fn write(corpus: &Corpus, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    for (name, lines) in [
-        ("train.txt", &corpus.training),
-        ("validation.txt", &corpus.validation),
-    ] {
-        let text: String = lines
-            .iter()
-            .flat_map(|line| [line.as_str(), "\n"])
-            .collect();
+    for (name, lines) in [("train.txt", &corpus.training), ("validation.txt", &corpus.validation)] {
+        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))?;
     }
     let mut report = serde_json::to_string_pretty(&corpus.report)?;
@@ -162,11 +150,7 @@ mod tests {
 
     #[test]
     fn families_never_stand_on_both_sides() {
-        let settings = Data {
-            list_version: VERSION.to_owned(),
-            longest_line: 100,
-            validation_one_in: 10,
-        };
+        let settings = Data { list_version: VERSION.to_owned(), longest_line: 100, validation_one_in: 10 };
         let corpus = select(&settings).unwrap();
         let families = |lines: &[String]| -> BTreeSet<String> {
             let id = |line: &String| line[line.rfind('(').unwrap() + 1..line.len() - 1].to_owned();
@@ -175,32 +159,15 @@ mod tests {
         let (left, right) = (families(&corpus.training), families(&corpus.validation));
         assert!(left.is_disjoint(&right));
         assert_eq!(left.len(), corpus.report.training_families);
-        let Report {
-            entries,
-            placeholders,
-            deprecated,
-            ..
-        } = corpus.report;
-        let Report {
-            other_characters,
-            too_long,
-            repeated,
-            ..
-        } = corpus.report;
+        let Report { entries, placeholders, deprecated, .. } = corpus.report;
+        let Report { other_characters, too_long, repeated, .. } = corpus.report;
         let dropped = placeholders + deprecated + other_characters + too_long + repeated;
-        assert_eq!(
-            entries - dropped,
-            corpus.training.len() + corpus.validation.len()
-        );
+        assert_eq!(entries - dropped, corpus.training.len() + corpus.validation.len());
     }
 
     #[test]
     fn another_version_of_the_list_is_refused() {
-        let settings = Data {
-            list_version: "1.0".to_owned(),
-            longest_line: 100,
-            validation_one_in: 10,
-        };
+        let settings = Data { list_version: "1.0".to_owned(), longest_line: 100, validation_one_in: 10 };
         assert!(select(&settings).is_err());
     }
 }

@@ -30,10 +30,7 @@ pub struct Prediction {
 
 impl Prediction {
     fn new(bits: f64) -> Self {
-        Self {
-            bits_per_character: rounded(bits),
-            perplexity: rounded(libm::exp2(bits)),
-        }
+        Self { bits_per_character: rounded(bits), perplexity: rounded(libm::exp2(bits)) }
     }
 }
 
@@ -79,10 +76,7 @@ fn rounded(value: f64) -> f64 {
 
 /// Whether a name ends as every name of the list does: with an identifier in parentheses.
 fn well_formed(name: &str) -> bool {
-    let Some((title, id)) = name
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once(" ("))
-    else {
+    let Some((title, id)) = name.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) else {
         return false;
     };
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'+');
@@ -153,13 +147,7 @@ mod tests {
 
     #[test]
     fn an_untrained_model_is_close_to_guessing() {
-        let params = Parameters::initial(
-            Sizes {
-                embedding_size: 4,
-                hidden_size: 4,
-            },
-            1,
-        );
+        let params = Parameters::initial(Sizes { embedding_size: 4, hidden_size: 4 }, 1);
         let lines = corpus::encode(&["MIT License (MIT)".to_owned()]).unwrap();
         let bits = bits_per_character(&params, &lines);
         assert!((bits - libm::log2(96.0)).abs() < 0.5, "{bits}");

@@ -24,10 +24,7 @@ pub struct Settings {
 
 /// Invents names. The same settings and the same parameters always give the same names.
 pub fn generate(params: &Parameters, settings: &Settings) -> Result<Vec<String>> {
-    ensure!(
-        settings.temperature > 0.0,
-        "the temperature must be above 0"
-    );
+    ensure!(settings.temperature > 0.0, "the temperature must be above 0");
     let prompt = vocab::encode(&settings.prompt)?;
     let network = Network::new(params);
     let name = |index: usize| {
@@ -72,27 +69,11 @@ mod tests {
 
     #[test]
     fn names_follow_the_seed_and_keep_the_prompt() {
-        let params = Parameters::initial(
-            Sizes {
-                embedding_size: 4,
-                hidden_size: 4,
-            },
-            1,
-        );
-        let mut settings = Settings {
-            prompt: "GNU ".to_owned(),
-            count: 3,
-            temperature: 1.0,
-            longest: 30,
-            seed: 1,
-        };
+        let params = Parameters::initial(Sizes { embedding_size: 4, hidden_size: 4 }, 1);
+        let mut settings = Settings { prompt: "GNU ".to_owned(), count: 3, temperature: 1.0, longest: 30, seed: 1 };
         let names = generate(&params, &settings).unwrap();
         assert_eq!(names, generate(&params, &settings).unwrap());
-        assert!(
-            names
-                .iter()
-                .all(|name| name.starts_with("GNU ") && name.len() <= 30)
-        );
+        assert!(names.iter().all(|name| name.starts_with("GNU ") && name.len() <= 30));
         settings.seed = 2;
         assert_ne!(names, generate(&params, &settings).unwrap());
     }

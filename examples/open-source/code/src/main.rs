@@ -46,10 +46,7 @@ fn data(mut options: Options) -> Result<()> {
     let corpus = corpus::select(&Recipe::read(&config)?.data)?;
     corpus::write(&corpus, &out)?;
     let (train, valid) = (corpus.training.len(), corpus.validation.len());
-    println!(
-        "{train} lines for training, {valid} for validation, in {}",
-        out.display()
-    );
+    println!("{train} lines for training, {valid} for validation, in {}", out.display());
     Ok(())
 }
 

@@ -86,9 +86,7 @@ fn mask(length: usize, dropout: f32, rng: Option<&mut Rng>) -> Vec<f32> {
     match rng {
         Some(rng) if dropout > 0.0 => {
             let kept = 1.0 / (1.0 - dropout);
-            (0..length)
-                .map(|_| if rng.unit() < dropout { 0.0 } else { kept })
-                .collect()
+            (0..length).map(|_| if rng.unit() < dropout { 0.0 } else { kept }).collect()
         }
         _ => vec![1.0; length],
     }
@@ -135,16 +133,8 @@ impl<'a> Network<'a> {
         let fresh: Vec<f32> = (0..hidden)
             .map(|unit| libm::tanhf(input[2 * hidden + unit] + reset[unit] * recurrent_fresh[unit]))
             .collect();
-        let after = (0..hidden)
-            .map(|unit| (1.0 - update[unit]) * fresh[unit] + update[unit] * before[unit])
-            .collect();
-        Gates {
-            reset,
-            update,
-            fresh,
-            recurrent_fresh,
-            after,
-        }
+        let after = (0..hidden).map(|unit| (1.0 - update[unit]) * fresh[unit] + update[unit] * before[unit]).collect();
+        Gates { reset, update, fresh, recurrent_fresh, after }
     }
 
     /// Reads one token: changes the state, and gives the scores of the token that follows.
@@ -225,23 +215,12 @@ impl<'a> Network<'a> {
     }
 
     /// One step backwards: takes the gradient of the state after it, gives that of the one before.
-    fn backwards(
-        &self,
-        trace: &Trace,
-        carried: &[f32],
-        scale: f32,
-        gradient: &mut Parameters,
-    ) -> Vec<f32> {
+    fn backwards(&self, trace: &Trace, carried: &[f32], scale: f32, gradient: &mut Parameters) -> Vec<f32> {
         let hidden = self.hidden;
         let mut scores: Vec<f32> = trace.probabilities.iter().map(|p| p * scale).collect();
         scores[trace.target] -= scale;
-        let output = affine_back(
-            &self.params.head,
-            &trace.output,
-            &scores,
-            &mut gradient.head,
-            &mut gradient.head_bias,
-        );
+        let output =
+            affine_back(&self.params.head, &trace.output, &scores, &mut gradient.head, &mut gradient.head_bias);
         let mut from_input = vec![0.0; 3 * hidden];
         let mut from_past = vec![0.0; 3 * hidden];
         let mut before = vec![0.0; hidden];
@@ -292,10 +271,7 @@ mod tests {
     use super::*;
     use crate::recipe::Sizes;
 
-    const SIZES: Sizes = Sizes {
-        embedding_size: 4,
-        hidden_size: 5,
-    };
+    const SIZES: Sizes = Sizes { embedding_size: 4, hidden_size: 5 };
 
     fn line() -> Vec<usize> {
         vocab::encode("MIT License (MIT)").unwrap()
@@ -327,10 +303,7 @@ mod tests {
                 let measured = (moved(1e-2) - moved(-1e-2)) / 2e-2;
                 let computed = f64::from(gradient.tensors()[tensor].values[index]);
                 let error = (measured - computed).abs();
-                assert!(
-                    error < 2e-3 + 2e-3 * computed.abs(),
-                    "{measured} {computed}"
-                );
+                assert!(error < 2e-3 + 2e-3 * computed.abs(), "{measured} {computed}");
                 checked += usize::from(computed != 0.0);
             }
         }

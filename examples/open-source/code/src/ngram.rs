@@ -57,10 +57,8 @@ impl Ngram {
 
 /// Every character of a line and its end, each with the up to `order - 1` tokens before it.
 fn contexts(line: &[usize], order: usize) -> impl Iterator<Item = (Vec<usize>, usize)> {
-    let marked: Vec<usize> = std::iter::once(vocab::END)
-        .chain(line.iter().copied())
-        .chain(std::iter::once(vocab::END))
-        .collect();
+    let marked: Vec<usize> =
+        std::iter::once(vocab::END).chain(line.iter().copied()).chain(std::iter::once(vocab::END)).collect();
     (1..marked.len()).map(move |at| {
         let start = (at + 1).saturating_sub(order);
         (marked[start..at].to_vec(), marked[at])
@@ -73,20 +71,10 @@ mod tests {
 
     #[test]
     fn probabilities_sum_to_one() {
-        let lines = [
-            vocab::encode("abab").unwrap(),
-            vocab::encode("abc").unwrap(),
-        ];
+        let lines = [vocab::encode("abab").unwrap(), vocab::encode("abc").unwrap()];
         let ngram = Ngram::new(3, &lines);
-        for context in [
-            vec![],
-            vec![vocab::END],
-            vocab::encode("ab").unwrap(),
-            vec![9, 9],
-        ] {
-            let sum: f64 = (0..vocab::SIZE)
-                .map(|next| ngram.probability(&context, next))
-                .sum();
+        for context in [vec![], vec![vocab::END], vocab::encode("ab").unwrap(), vec![9, 9]] {
+            let sum: f64 = (0..vocab::SIZE).map(|next| ngram.probability(&context, next)).sum();
             assert!((sum - 1.0).abs() < 1e-12, "{context:?}: {sum}");
         }
     }

@@ -18,36 +18,18 @@ impl Optimizer {
     /// The state before the first update.
     pub fn new(params: &Parameters) -> Self {
         let zeros = Parameters::zeros(params.sizes());
-        Self {
-            first: zeros.clone(),
-            second: zeros,
-            steps: 0,
-        }
+        Self { first: zeros.clone(), second: zeros, steps: 0 }
     }
 
     /// Makes one update with `rate` as the learning rate.
-    pub fn update(
-        &mut self,
-        params: &mut Parameters,
-        gradient: &Parameters,
-        rate: f32,
-        training: &Training,
-    ) {
+    pub fn update(&mut self, params: &mut Parameters, gradient: &Parameters, rate: f32, training: &Training) {
         self.steps += 1;
         let first_scale = 1.0 / (1.0 - power(training.beta1, self.steps));
         let second_scale = 1.0 / (1.0 - power(training.beta2, self.steps));
-        let moments = self
-            .first
-            .tensors_mut()
-            .into_iter()
-            .zip(self.second.tensors_mut());
+        let moments = self.first.tensors_mut().into_iter().zip(self.second.tensors_mut());
         let tensors = params.tensors_mut().into_iter().zip(gradient.tensors());
         for ((param, gradient), (first, second)) in tensors.zip(moments) {
-            let decay = if param.shape.len() > 1 {
-                rate * training.weight_decay
-            } else {
-                0.0
-            };
+            let decay = if param.shape.len() > 1 { rate * training.weight_decay } else { 0.0 };
             for (index, value) in param.values.iter_mut().enumerate() {
                 let slope = gradient.values[index];
                 let mean = &mut first.values[index];
@@ -111,10 +93,7 @@ mod tests {
 
     #[test]
     fn a_long_gradient_is_scaled_and_a_short_one_left() {
-        let mut gradient = Parameters::zeros(Sizes {
-            embedding_size: 2,
-            hidden_size: 2,
-        });
+        let mut gradient = Parameters::zeros(Sizes { embedding_size: 2, hidden_size: 2 });
         gradient.head_bias.values[0] = 3.0;
         gradient.head_bias.values[1] = 4.0;
         assert_eq!(clip(&mut gradient, 1.0), 5.0);

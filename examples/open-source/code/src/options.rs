@@ -19,9 +19,7 @@ impl Options {
             let Some(name) = argument.strip_prefix("--") else {
                 bail!("expected an option, found {argument:?}");
             };
-            let value = arguments
-                .next()
-                .with_context(|| format!("--{name} needs a value"))?;
+            let value = arguments.next().with_context(|| format!("--{name} needs a value"))?;
             if values.insert(name.to_owned(), value).is_some() {
                 bail!("--{name} is given twice");
             }
@@ -34,16 +32,12 @@ impl Options {
         let Some(value) = self.values.remove(name) else {
             return Ok(None);
         };
-        value
-            .parse()
-            .map(Some)
-            .map_err(|_| anyhow!("--{name} cannot be {value:?}"))
+        value.parse().map(Some).map_err(|_| anyhow!("--{name} cannot be {value:?}"))
     }
 
     /// Takes a path that must be given.
     pub(crate) fn path(&mut self, name: &str) -> Result<PathBuf> {
-        self.optional(name)?
-            .with_context(|| format!("--{name} is missing"))
+        self.optional(name)?.with_context(|| format!("--{name} is missing"))
     }
 
     /// Fails if anything is left.

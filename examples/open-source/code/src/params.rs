@@ -17,11 +17,7 @@ pub struct Tensor {
 
 impl Tensor {
     fn zeros(name: &'static str, shape: &[usize]) -> Self {
-        Self {
-            name,
-            shape: shape.to_vec(),
-            values: vec![0.0; shape.iter().product()],
-        }
+        Self { name, shape: shape.to_vec(), values: vec![0.0; shape.iter().product()] }
     }
 
     /// Number of columns, for a matrix; its length, for a vector.
@@ -82,10 +78,7 @@ impl Parameters {
 
     /// Parameters of the given sizes, all zero.
     pub fn zeros(sizes: Sizes) -> Self {
-        let Sizes {
-            embedding_size,
-            hidden_size,
-        } = sizes;
+        let Sizes { embedding_size, hidden_size } = sizes;
         let gates = 3 * hidden_size;
         Self {
             embedding: Tensor::zeros("embedding.weight", &[vocab::SIZE, embedding_size]),
@@ -104,11 +97,7 @@ impl Parameters {
         let mut rng = Rng::stream(seed, Purpose::Initial, 0);
         let narrow = 1.0 / (sizes.hidden_size as f32).sqrt();
         for tensor in params.tensors_mut() {
-            let reach = if tensor.name == "embedding.weight" {
-                0.5
-            } else {
-                narrow
-            };
+            let reach = if tensor.name == "embedding.weight" { 0.5 } else { narrow };
             if tensor.shape.len() > 1 {
                 tensor.values.fill_with(|| rng.symmetric(reach));
             }
@@ -118,10 +107,7 @@ impl Parameters {
 
     /// The sizes these parameters have.
     pub fn sizes(&self) -> Sizes {
-        Sizes {
-            embedding_size: self.embedding.columns(),
-            hidden_size: self.head.columns(),
-        }
+        Sizes { embedding_size: self.embedding.columns(), hidden_size: self.head.columns() }
     }
 
     /// All tensors, always in this order.
@@ -152,10 +138,7 @@ impl Parameters {
 
     /// How many numbers there are.
     pub fn count(&self) -> usize {
-        self.tensors()
-            .iter()
-            .map(|tensor| tensor.values.len())
-            .sum()
+        self.tensors().iter().map(|tensor| tensor.values.len()).sum()
     }
 
     /// Sets every number to zero.
@@ -170,10 +153,7 @@ impl Parameters {
 mod tests {
     use super::*;
 
-    const SIZES: Sizes = Sizes {
-        embedding_size: 2,
-        hidden_size: 3,
-    };
+    const SIZES: Sizes = Sizes { embedding_size: 2, hidden_size: 3 };
 
     #[test]
     fn initial_values_follow_the_seed() {
@@ -184,11 +164,7 @@ mod tests {
 
     #[test]
     fn transposing_exchanges_rows_and_columns() {
-        let matrix = Tensor {
-            name: "m",
-            shape: vec![2, 3],
-            values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
-        };
+        let matrix = Tensor { name: "m", shape: vec![2, 3], values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] };
         assert_eq!(matrix.transposed(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         assert_eq!(matrix.row(1), [4.0, 5.0, 6.0]);
     }

@@ -93,39 +93,20 @@ pub struct Evaluation {
 impl Recipe {
     /// Reads and checks a recipe.
     pub fn read(path: &Path) -> Result<Self> {
-        let text =
-            fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-        let recipe: Self =
-            toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
-        recipe
-            .check()
-            .with_context(|| format!("in {}", path.display()))?;
+        let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let recipe: Self = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+        recipe.check().with_context(|| format!("in {}", path.display()))?;
         Ok(recipe)
     }
 
     fn check(&self) -> Result<()> {
         let training = &self.training;
-        ensure!(
-            self.model.embedding_size > 0 && self.model.hidden_size > 0,
-            "sizes must not be 0"
-        );
-        ensure!(
-            self.data.validation_one_in > 1,
-            "validation_one_in must be at least 2"
-        );
+        ensure!(self.model.embedding_size > 0 && self.model.hidden_size > 0, "sizes must not be 0");
+        ensure!(self.data.validation_one_in > 1, "validation_one_in must be at least 2");
         ensure!(training.batch_lines > 0, "batch_lines must not be 0");
-        ensure!(
-            training.log_every > 0 && training.validate_every > 0,
-            "intervals must not be 0"
-        );
-        ensure!(
-            (0.0..1.0).contains(&training.dropout),
-            "dropout must be in [0, 1)"
-        );
-        ensure!(
-            self.evaluation.temperature > 0.0,
-            "temperature must be above 0"
-        );
+        ensure!(training.log_every > 0 && training.validate_every > 0, "intervals must not be 0");
+        ensure!((0.0..1.0).contains(&training.dropout), "dropout must be in [0, 1)");
+        ensure!(self.evaluation.temperature > 0.0, "temperature must be above 0");
         Ok(())
     }
 }

@@ -49,12 +49,8 @@ impl Contents {
     /// Adds all tensors of `params`, each name preceded by `prefix`.
     pub fn insert(&mut self, prefix: &str, params: &Parameters) {
         for tensor in params.tensors() {
-            let array = Array {
-                shape: tensor.shape.clone(),
-                values: tensor.values.clone(),
-            };
-            self.arrays
-                .insert(format!("{prefix}{}", tensor.name), array);
+            let array = Array { shape: tensor.shape.clone(), values: tensor.values.clone() };
+            self.arrays.insert(format!("{prefix}{}", tensor.name), array);
         }
     }
 
@@ -62,15 +58,8 @@ impl Contents {
     pub fn fill(&self, prefix: &str, params: &mut Parameters) -> Result<()> {
         for tensor in params.tensors_mut() {
             let name = format!("{prefix}{}", tensor.name);
-            let array = self
-                .arrays
-                .get(&name)
-                .with_context(|| format!("no tensor {name}"))?;
-            ensure!(
-                array.shape == tensor.shape,
-                "shape of {name} is {:?}",
-                array.shape
-            );
+            let array = self.arrays.get(&name).with_context(|| format!("no tensor {name}"))?;
+            ensure!(array.shape == tensor.shape, "shape of {name} is {:?}", array.shape);
             tensor.values.copy_from_slice(&array.values);
         }
         Ok(())
@@ -78,20 +67,13 @@ impl Contents {
 
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut header = Header {
-            metadata: self.metadata.clone(),
-            ..Header::default()
-        };
+        let mut header = Header { metadata: self.metadata.clone(), ..Header::default() };
         let mut numbers = Vec::new();
         for (name, array) in &self.arrays {
             let start = numbers.len();
             numbers.extend(array.values.iter().flat_map(|value| value.to_le_bytes()));
             let data_offsets = [start, numbers.len()];
-            let entry = Entry {
-                dtype: "F32".to_owned(),
-                shape: array.shape.clone(),
-                data_offsets,
-            };
+            let entry = Entry { dtype: "F32".to_owned(), shape: array.shape.clone(), data_offsets };
             header.entries.insert(name.clone(), entry);
         }
         let mut json = serde_json::to_vec(&header)?;
@@ -104,29 +86,19 @@ impl Contents {
 
     /// Reads the bytes of a file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (length, rest) = bytes
-            .split_first_chunk::<8>()
-            .context("shorter than its header")?;
+        let (length, rest) = bytes.split_first_chunk::<8>().context("shorter than its header")?;
         let length = usize::try_from(u64::from_le_bytes(*length))?;
         ensure!(length <= rest.len(), "shorter than its header");
         let (json, numbers) = rest.split_at(length);
         let header: Header = serde_json::from_slice(json).context("in the header")?;
-        let mut contents = Self {
-            metadata: header.metadata,
-            ..Self::default()
-        };
+        let mut contents = Self { metadata: header.metadata, ..Self::default() };
         for (name, entry) in header.entries {
             if entry.dtype != "F32" {
                 bail!("{name} is {}, not F32", entry.dtype);
             }
             let [start, end] = entry.data_offsets;
-            let part = numbers
-                .get(start..end)
-                .with_context(|| format!("{name} is outside"))?;
-            let count = entry
-                .shape
-                .iter()
-                .try_fold(1usize, |all, &one| all.checked_mul(one));
+            let part = numbers.get(start..end).with_context(|| format!("{name} is outside"))?;
+            let count = entry.shape.iter().try_fold(1usize, |all, &one| all.checked_mul(one));
             ensure!(
                 count.and_then(|count| count.checked_mul(4)) == Some(part.len()),
                 "{name} has {} bytes for the shape {:?}",
@@ -135,13 +107,7 @@ impl Contents {
             );
             let (quads, _) = part.as_chunks::<4>();
             let values = quads.iter().map(|quad| f32::from_le_bytes(*quad)).collect();
-            contents.arrays.insert(
-                name,
-                Array {
-                    shape: entry.shape,
-                    values,
-                },
-            );
+            contents.arrays.insert(name, Array { shape: entry.shape, values });
         }
         Ok(contents)
     }
@@ -164,17 +130,9 @@ mod tests {
     use crate::recipe::Sizes;
 
     fn sample() -> (Parameters, Contents) {
-        let params = Parameters::initial(
-            Sizes {
-                embedding_size: 2,
-                hidden_size: 3,
-            },
-            5,
-        );
+        let params = Parameters::initial(Sizes { embedding_size: 2, hidden_size: 3 }, 5);
         let mut contents = Contents::default();
-        contents
-            .metadata
-            .insert("format".to_owned(), "pt".to_owned());
+        contents.metadata.insert("format".to_owned(), "pt".to_owned());
         contents.insert("", &params);
         (params, contents)
     }
@@ -196,9 +154,7 @@ mod tests {
         let bytes = contents.to_bytes().unwrap();
         let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
         assert_eq!(length % 8, 0);
-        assert!(
-            bytes[8..].starts_with(b"{\"__metadata__\":{\"format\":\"pt\"},\"embedding.weight\"")
-        );
+        assert!(bytes[8..].starts_with(b"{\"__metadata__\":{\"format\":\"pt\"},\"embedding.weight\""));
         assert_eq!(bytes.len(), 8 + length + 4 * params.count());
     }
 

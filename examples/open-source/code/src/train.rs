@@ -19,29 +19,11 @@ use crate::rng::{Purpose, Rng};
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 enum Entry {
-    Start {
-        step: u64,
-        parameters: usize,
-        training_lines: usize,
-        validation_lines: usize,
-    },
-    Train {
-        step: u64,
-        epoch: u64,
-        loss: f64,
-        learning_rate: f32,
-        gradient_norm: f32,
-    },
-    Validate {
-        step: u64,
-        bits_per_character: f64,
-    },
-    Checkpoint {
-        step: u64,
-    },
-    End {
-        step: u64,
-    },
+    Start { step: u64, parameters: usize, training_lines: usize, validation_lines: usize },
+    Train { step: u64, epoch: u64, loss: f64, learning_rate: f32, gradient_norm: f32 },
+    Validate { step: u64, bits_per_character: f64 },
+    Checkpoint { step: u64 },
+    End { step: u64 },
 }
 
 /// Parameters and optimiser on their way.
@@ -72,23 +54,10 @@ pub struct Update {
 
 impl<'a> Run<'a> {
     /// A run that starts from, or goes on with, the given parameters and optimiser.
-    pub fn new(
-        training: &'a Training,
-        lines: &'a [Vec<usize>],
-        params: Parameters,
-        optimizer: Optimizer,
-    ) -> Self {
+    pub fn new(training: &'a Training, lines: &'a [Vec<usize>], params: Parameters, optimizer: Optimizer) -> Self {
         let gradient = Parameters::zeros(params.sizes());
         let order = Vec::new();
-        Self {
-            training,
-            lines,
-            params,
-            optimizer,
-            gradient,
-            order,
-            order_epoch: None,
-        }
+        Self { training, lines, params, optimizer, gradient, order, order_epoch: None }
     }
 
     /// The numbers of the lines of the next update, and the epoch it belongs to.
@@ -122,14 +91,8 @@ impl<'a> Run<'a> {
         }
         let gradient_norm = clip(&mut self.gradient, self.training.gradient_clip);
         let rate = learning_rate(self.training, step);
-        self.optimizer
-            .update(&mut self.params, &self.gradient, rate, self.training);
-        Update {
-            epoch,
-            loss: surprise / targets as f64,
-            learning_rate: rate,
-            gradient_norm,
-        }
+        self.optimizer.update(&mut self.params, &self.gradient, rate, self.training);
+        Update { epoch, loss: surprise / targets as f64, learning_rate: rate, gradient_norm }
     }
 }
 
@@ -170,10 +133,7 @@ pub fn train(
         if fresh && (last || step.is_multiple_of(training.validate_every)) {
             let bits = bits_per_character(&run.params, validation_lines);
             eprintln!("step {step}: {bits:.4} bits per character on the validation text");
-            note(&Entry::Validate {
-                step,
-                bits_per_character: bits,
-            })?;
+            note(&Entry::Validate { step, bits_per_character: bits })?;
         }
         if fresh && (last || training.checkpoints.contains(&step)) {
             checkpoint::write_checkpoint(out, &run.params, &run.optimizer, recipe)?;
@@ -182,27 +142,14 @@ pub fn train(
         if last {
             break;
         }
-        let Update {
-            epoch,
-            loss,
-            learning_rate,
-            gradient_norm,
-        } = run.update();
+        let Update { epoch, loss, learning_rate, gradient_norm } = run.update();
         fresh = true;
         let step = step + 1;
         if step.is_multiple_of(training.log_every) {
-            note(&Entry::Train {
-                step,
-                epoch,
-                loss,
-                learning_rate,
-                gradient_norm,
-            })?;
+            note(&Entry::Train { step, epoch, loss, learning_rate, gradient_norm })?;
         }
     }
-    note(&Entry::End {
-        step: run.optimizer.steps,
-    })?;
+    note(&Entry::End { step: run.optimizer.steps })?;
     let weights = out.join("model.safetensors");
     checkpoint::write_weights(&weights, &run.params, recipe, run.optimizer.steps)?;
     checkpoint::write_settings(out, recipe)?;

@@ -14,16 +14,12 @@ pub const END_TEXT: &str = "<|end|>";
 
 /// The token of a character, if it is printable ASCII.
 pub fn token(character: char) -> Option<usize> {
-    (' '..='~')
-        .contains(&character)
-        .then(|| character as usize - ' ' as usize + 1)
+    (' '..='~').contains(&character).then(|| character as usize - ' ' as usize + 1)
 }
 
 /// The character of a token; none for the end mark.
 pub fn character(token: usize) -> Option<char> {
-    (1..SIZE)
-        .contains(&token)
-        .then(|| char::from(b' ' + (token - 1) as u8))
+    (1..SIZE).contains(&token).then(|| char::from(b' ' + (token - 1) as u8))
 }
 
 /// The tokens of a line, without end marks.
@@ -92,9 +88,8 @@ pub struct TokenizerFile {
 impl TokenizerFile {
     /// The one tokenizer there is.
     pub fn new() -> Self {
-        let mut vocab: BTreeMap<String, usize> = (1..SIZE)
-            .filter_map(|token| character(token).map(|found| (found.to_string(), token)))
-            .collect();
+        let mut vocab: BTreeMap<String, usize> =
+            (1..SIZE).filter_map(|token| character(token).map(|found| (found.to_string(), token))).collect();
         vocab.insert(END_TEXT.to_owned(), END);
         let added = AddedToken {
             id: END,
@@ -119,11 +114,7 @@ impl TokenizerFile {
             },
             post_processor: None,
             decoder: Decoder { r#type: "Fuse" },
-            model: WordLevel {
-                r#type: "WordLevel",
-                vocab,
-                unk_token: END_TEXT,
-            },
+            model: WordLevel { r#type: "WordLevel", vocab, unk_token: END_TEXT },
         }
     }
 }

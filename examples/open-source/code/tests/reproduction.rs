@@ -83,10 +83,7 @@ fn a_run_taken_up_from_a_checkpoint_ends_with_the_same_weights() {
     train::train(&recipe, &training, &validation, &whole, None).unwrap();
     let checkpoint = whole.join("checkpoints/step-00003");
     train::train(&recipe, &training, &validation, &resumed, Some(&checkpoint)).unwrap();
-    for file in [
-        "model.safetensors",
-        "checkpoints/step-00006/optimizer.safetensors",
-    ] {
+    for file in ["model.safetensors", "checkpoints/step-00006/optimizer.safetensors"] {
         assert!(fs::read(whole.join(file)).unwrap() == fs::read(resumed.join(file)).unwrap());
     }
 }
@@ -114,14 +111,7 @@ fn the_published_weights_are_those_of_the_recipe() {
     let data = package().parent().unwrap().join("data");
     let read = |name: &str| corpus::encode(&corpus::read_lines(&data.join(name)).unwrap()).unwrap();
     let out = scratch("model");
-    train::train(
-        &recipe,
-        &read("train.txt"),
-        &read("validation.txt"),
-        &out,
-        None,
-    )
-    .unwrap();
+    train::train(&recipe, &read("train.txt"), &read("validation.txt"), &out, None).unwrap();
     for (path, bytes) in files(&out) {
         let path = path.display();
         let expected = published(&format!("model/{path}"));

@@ -1,0 +1,197 @@
+//! Releases side by side: one row a question, one column a release.
+
+use crate::human::short;
+use crate::layout::{Paint, Style, pad, width, wrap};
+use crate::words;
+use candor_assess::{Assessment, QUESTIONS, Standing, Status};
+use candor_facts::{Component, FactSheet, Group};
+
+/// Column of the row labels.
+const LABEL: usize = 15;
+/// Narrowest useful column.
+const NARROW: usize = 14;
+
+/// The table. Where the terminal is too narrow for all columns, they are shown in several bands.
+pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> String {
+    let space = paint.width.saturating_sub(LABEL).max(NARROW);
+    let per_band = (space / NARROW).max(1).min(releases.len().max(1));
+    let bands = releases.len().div_ceil(per_band).max(1);
+    let per_band = releases.len().div_ceil(bands).max(1);
+    let mut out = String::new();
+    for (at, band) in releases.chunks(per_band).enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        Table { releases: band, paint, columns: space / band.len().max(1), out: &mut out }.write();
+    }
+    out.push_str(&format!("\n{}\n", paint.apply(Style::Faint, words::LEGEND)));
+    out
+}
+
+struct Table<'t, 'a> {
+    releases: &'t [(&'t FactSheet, &'t Assessment<'a>)],
+    paint: Paint,
+    columns: usize,
+    out: &'t mut String,
+}
+
+impl Table<'_, '_> {
+    fn write(&mut self) {
+        let names: Vec<String> =
+            self.releases.iter().map(|(sheet, _)| self.paint.apply(Style::Heading, &sheet.release.id)).collect();
+        self.row("", &names);
+        let parameters = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+            assessment.inventory.weights.parameters.map_or("-".to_owned(), |(count, _)| words::parameters(count))
+        };
+        let parameters: Vec<String> = self.releases.iter().map(parameters).collect();
+        self.row("parameters", &parameters);
+        self.rule();
+        for framework in ["spectrum", "g7"] {
+            for (label, level) in [("confirmed", 0), ("declared", 1), ("possible", 2)] {
+                let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+                    let standing = assessment.standings.iter().find(|standing| standing.framework == framework);
+                    standing.map_or("-".to_owned(), |standing| level_word(standing, level))
+                };
+                let cells: Vec<String> = self.releases.iter().map(cell).collect();
+                let head = if level == 0 { words::framework(framework) } else { "" };
+                let label = format!(
+                    "{}{}",
+                    pad(head, if head.is_empty() { 2 } else { head.len() + 1 }),
+                    if head.is_empty() { label } else { "" }
+                );
+                if level < 2 || framework == "spectrum" {
+                    self.row(&label, &cells);
+                }
+            }
+        }
+        for reading in ["lenient", "osaid", "strict"] {
+            let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+                let found = assessment
+                    .readings
+                    .iter()
+                    .flat_map(|readings| &readings.statuses)
+                    .find(|(name, _, _)| name == reading);
+                found.map_or("-".to_owned(), |(_, confirmed, declared)| {
+                    let (word, style) = words::status(*confirmed);
+                    let said = *confirmed == Status::Unknown && *declared == Status::Met;
+                    let word = self.paint.apply(style, word);
+                    if said { format!("{word} (said: met)") } else { word }
+                })
+            };
+            let cells: Vec<String> = self.releases.iter().map(cell).collect();
+            self.row(&format!("OSAID {reading}"), &cells);
+        }
+        self.rule();
+        for group in Group::ALL {
+            let cells: Vec<String> =
+                self.releases.iter().map(|(_, assessment)| self.strip(assessment, group)).collect();
+            self.row(group.as_str(), &cells);
+        }
+        self.rule();
+        let licence = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+            let concluded = assessment.inventory.model_terms().and_then(|terms| terms.concluded.as_ref());
+            concluded.map_or("none found".to_owned(), ToString::to_string)
+        };
+        let cells: Vec<String> = self.releases.iter().map(licence).collect();
+        self.row("terms", &cells);
+        let restrictions = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+            let mut kinds: Vec<&str> = assessment
+                .inventory
+                .model_terms()
+                .iter()
+                .flat_map(|terms| &terms.restrictions)
+                .map(|term| term.kind.as_str())
+                .collect();
+            kinds.dedup();
+            if kinds.is_empty() { "-".to_owned() } else { kinds.join(", ") }
+        };
+        let cells: Vec<String> = self.releases.iter().map(restrictions).collect();
+        self.row("restrictions", &cells);
+        self.rule();
+        for (id, _) in QUESTIONS {
+            let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+                let answer = assessment.answers.iter().find(|answer| answer.question == *id);
+                answer.map_or("-".to_owned(), |answer| {
+                    let (word, style) = words::answer(answer.answer);
+                    self.paint.apply(style, word)
+                })
+            };
+            let cells: Vec<String> = self.releases.iter().map(cell).collect();
+            self.row(&id.replace('-', " "), &cells);
+        }
+    }
+
+    /// The marks of a group's components that matter to compare, in the order of the vocabulary.
+    fn strip(&self, assessment: &Assessment<'_>, group: Group) -> String {
+        let shown = Component::ALL.iter().filter(|component| component.group() == group && STRIP.contains(component));
+        let cell = |component: &Component| {
+            let (presence, basis, _) = assessment.inventory.presence(*component);
+            let (mark, style) = words::mark(presence, basis);
+            self.paint.apply(style, mark)
+        };
+        let marks: Vec<String> = shown.map(cell).collect();
+        marks.join(" ")
+    }
+
+    fn rule(&mut self) {
+        let line = "─".repeat(LABEL + self.columns * self.releases.len());
+        self.out.push_str(self.paint.apply(Style::Faint, &line).trim_end());
+        self.out.push('\n');
+    }
+
+    fn row(&mut self, label: &str, cells: &[String]) {
+        let wrapped: Vec<Vec<String>> = cells
+            .iter()
+            .map(|cell| if width(cell) < self.columns { vec![cell.clone()] } else { wrap(cell, self.columns - 1) })
+            .collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        for line in 0..height {
+            let mut text = pad(if line == 0 { label } else { "" }, LABEL);
+            for cell in &wrapped {
+                text.push_str(&pad(cell.get(line).map_or("", String::as_str), self.columns));
+            }
+            self.out.push_str(text.trim_end());
+            self.out.push('\n');
+        }
+    }
+}
+
+/// Components whose marks are compared.
+const STRIP: &[Component] = &[
+    Component::WeightsBaseFinal,
+    Component::WeightsEndFinal,
+    Component::WeightsIntermediate,
+    Component::WeightsOptimizerState,
+    Component::CodeArchitecture,
+    Component::CodeInference,
+    Component::CodePretraining,
+    Component::CodeDataProcessing,
+    Component::CodeEvaluation,
+    Component::ConfigHyperparameters,
+    Component::DataPretraining,
+    Component::DatainfoDescription,
+    Component::DatainfoComposition,
+    Component::DocDataCard,
+    Component::DocModelCard,
+    Component::DocTechReport,
+    Component::DocEvalResults,
+    Component::DocTrainingLogs,
+];
+
+/// What the marks of a group stand for, in order.
+pub fn strip_names(group: Group) -> Vec<&'static str> {
+    Component::ALL
+        .iter()
+        .filter(|component| component.group() == group && STRIP.contains(component))
+        .map(|component| short(*component))
+        .collect()
+}
+
+fn level_word(standing: &Standing, which: usize) -> String {
+    let level = match which {
+        0 => standing.confirmed.as_deref(),
+        1 => standing.declared.as_deref(),
+        _ => Some(standing.possible.as_str()),
+    };
+    level.map_or("unknown".to_owned(), words::level)
+}
