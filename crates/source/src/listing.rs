@@ -1,0 +1,407 @@
+//! The listing of a part: what a platform said that there is, read as a stream and capped.
+//!
+//! A wrong entry is a gap and the part is then not complete; what was read stays. No listing, however
+//! wrong or long, is an error.
+
+use crate::caps;
+use candor_facts::{Algorithm, Artifact, ArtifactPath, Digest, GapReason, Origin};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use std::cell::Cell;
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::rc::Rc;
+
+/// What a listing file says.
+#[derive(Default)]
+pub(crate) struct Listed {
+    /// Whether it says of itself that it is complete, and nothing in it was wrong.
+    pub(crate) complete: bool,
+    pub(crate) entries: Vec<Artifact>,
+    pub(crate) gaps: Vec<GapReason>,
+}
+
+/// Read a listing. `name` is what its gaps call it.
+pub(crate) fn read(name: &str, bytes: impl Read) -> Listed {
+    let position = Rc::new(Cell::new(0));
+    let counted = Counted { bytes: BufReader::new(bytes.take(caps::LISTING_BYTES)), position: Rc::clone(&position) };
+    let mut state = State { name, position, found: Listed::default(), says: Says::default(), more: 0 };
+    let mut json = serde_json::Deserializer::from_reader(counted);
+    let outcome = Document(&mut state).deserialize(&mut json).and_then(|()| json.end());
+    state.finish(outcome.err())
+}
+
+/// Counts the bytes that the parser has taken.
+struct Counted<R> {
+    bytes: R,
+    position: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        self.position.set(self.position.get() + count as u64);
+        Ok(count)
+    }
+}
+
+#[derive(Default)]
+struct Says {
+    complete: Option<bool>,
+    total: Option<u64>,
+    entries: bool,
+    /// Entries seen, wrong ones too: those cost time as well.
+    seen: usize,
+    capped: bool,
+}
+
+struct State<'a> {
+    name: &'a str,
+    position: Rc<Cell<u64>>,
+    found: Listed,
+    says: Says,
+    /// Gaps beyond the cap.
+    more: usize,
+}
+
+impl State<'_> {
+    /// The parser looks one byte ahead: the byte at which it stands is the last one taken.
+    fn at(&self) -> u64 {
+        self.position.get().saturating_sub(1)
+    }
+
+    fn wrong(&mut self, at: u64, what: &str) {
+        if self.found.gaps.len() < caps::GAPS {
+            self.found.gaps.push(GapReason::Malformed { at, what: format!("{}: {what}", self.name) });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn entry(&mut self, at: u64, value: &Value) {
+        let Some(path) = value.get("path") else { return self.wrong(at, "an entry without `path`") };
+        let Some(path) = path.as_str() else { return self.wrong(at, "an entry whose `path` is no string") };
+        let Some(path) = ArtifactPath::new(path) else {
+            return self.wrong(at, &format!("an entry whose path leaves the part or is empty: `{}`", shorten(path)));
+        };
+        let mut artifact =
+            Artifact { path, size: None, declared_digest: None, at_hand: false, origin: Origin::Published };
+        match value.get("size") {
+            None | Some(Value::Null) => {}
+            Some(size) => match size.as_u64() {
+                Some(size) => artifact.size = Some(size),
+                None => {
+                    self.wrong(at, &format!("the size of `{}` is no number of bytes", shorten(artifact.path.as_str())))
+                }
+            },
+        }
+        // SHA-256 is of the bytes themselves; the git blob digest is taken where it alone is given.
+        for (key, algorithm) in [("git_blob", Algorithm::GitBlob), ("sha256", Algorithm::Sha256)] {
+            match value.get(key) {
+                None | Some(Value::Null) => {}
+                Some(hex) => match hex.as_str().and_then(|hex| Digest::from_hex(algorithm, hex)) {
+                    Some(digest) => artifact.declared_digest = Some(digest),
+                    None => {
+                        self.wrong(at, &format!("the `{key}` of `{}` is no digest", shorten(artifact.path.as_str())))
+                    }
+                },
+            }
+        }
+        self.found.entries.push(artifact);
+    }
+
+    fn finish(mut self, error: Option<serde_json::Error>) -> Listed {
+        if self.says.capped {
+            self.found.gaps.push(GapReason::TooLarge { cap: caps::LISTING_ENTRIES as u64 });
+        } else if self.position.get() >= caps::LISTING_BYTES {
+            self.found.gaps.push(GapReason::TooLarge { cap: caps::LISTING_BYTES });
+        } else if let Some(error) = error {
+            if error.is_io() {
+                self.found.gaps.push(GapReason::Unreachable { what: format!("{}: {error}", self.name) });
+            } else {
+                self.wrong(self.at(), &format!("not a listing: {error}"));
+            }
+        } else {
+            self.check_whole();
+        }
+        if self.more > 0 {
+            let what = format!("{}: {} more wrong entries", self.name, self.more);
+            self.found.gaps.push(GapReason::Unsupported { what });
+        }
+        self.found.complete = self.says.complete == Some(true) && self.found.gaps.is_empty();
+        self.found
+    }
+
+    /// What can only be checked once all is read.
+    fn check_whole(&mut self) {
+        let mut paths: Vec<&ArtifactPath> = self.found.entries.iter().map(|entry| &entry.path).collect();
+        paths.sort();
+        let twice = paths.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone());
+        let count = self.found.entries.len() as u64;
+        if let Some(path) = twice {
+            self.wrong(0, &format!("`{}` is listed more than once", shorten(path.as_str())));
+        }
+        if !self.says.entries {
+            self.wrong(0, "there are no `entries`");
+        }
+        if self.says.complete.is_none() {
+            self.wrong(0, "it does not say whether it is `complete`");
+        }
+        if let (Some(true), Some(total)) = (self.says.complete, self.says.total)
+            && total != count
+        {
+            self.wrong(0, &format!("it says complete and {total} entries, and has {count}"));
+        }
+    }
+}
+
+/// Paths come from outside and may be long.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+struct Document<'s, 'a>(&'s mut State<'a>);
+
+impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `complete` and `entries`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "entries" if self.0.says.entries => return Err(serde::de::Error::custom("`entries` stands twice")),
+                "entries" => {
+                    self.0.says.entries = true;
+                    map.next_value_seed(Entries(self.0))?;
+                }
+                "complete" if self.0.says.complete.is_some() => {
+                    return Err(serde::de::Error::custom("`complete` stands twice"));
+                }
+                "complete" => self.0.says.complete = Some(map.next_value()?),
+                "total" => self.0.says.total = map.next_value()?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Entries<'s, 'a>(&'s mut State<'a>);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some((at, value)) = seq.next_element_seed(Entry(&self.0.position))? {
+            self.0.says.seen += 1;
+            if self.0.says.seen > caps::LISTING_ENTRIES {
+                self.0.says.capped = true;
+                return Err(serde::de::Error::custom("too many entries"));
+            }
+            self.0.entry(at, &value);
+        }
+        Ok(())
+    }
+}
+
+/// One entry, with the byte at which it begins.
+struct Entry<'s>(&'s Rc<Cell<u64>>);
+
+impl<'de> DeserializeSeed<'de> for Entry<'_> {
+    type Value = (u64, Value);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let at = self.0.get().saturating_sub(1);
+        let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
+        Ok((at, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use std::fmt::Write as _;
+
+    fn check(json: &str, expected: Expect) {
+        let listed = read("l.json", json.as_bytes());
+        let mut text = format!("complete: {}\n", listed.complete);
+        for entry in &listed.entries {
+            let digest = entry.declared_digest.as_ref().map(|digest| digest.algorithm().as_str());
+            writeln!(text, "{} {:?} {digest:?}", entry.path, entry.size).expect("write");
+        }
+        for gap in &listed.gaps {
+            writeln!(text, "gap: {gap}").expect("write");
+        }
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn what_a_listing_says() {
+        let hex = "a".repeat(64);
+        let blob = "b".repeat(40);
+        check(
+            &format!(
+                r#"{{"complete": true, "total": 3, "entries": [
+                {{"path": "a", "size": 3, "sha256": "{hex}", "git_blob": "{blob}"}},
+                {{"path": "b/c", "size_displayed": "4.98 GB", "git_blob": "{blob}"}}, {{"path": "d", "more": [1]}}], "more": {{}}}}"#
+            ),
+            expect![[r#"
+                complete: true
+                a Some(3) Some("sha256")
+                b/c None Some("git-blob")
+                d None None
+            "#]],
+        );
+        check(r#"{"entries": [], "complete": false, "total": 7}"#, expect!["complete: false\n"]);
+    }
+
+    #[test]
+    fn wrong_entries_are_gaps_with_their_place() {
+        check(
+            r#"{"complete": true, "entries": [{"path": "a"}, {"path": "../b"}, {"size": 1}, 7,
+                {"path": "c", "size": -1}, {"path": "d", "sha256": "zz"}, {"path": "e"}]}"#,
+            expect![[r#"
+                complete: false
+                a None None
+                c None None
+                d None None
+                e None None
+                gap: malformed at byte 46: l.json: an entry whose path leaves the part or is empty: `../b`
+                gap: malformed at byte 64: l.json: an entry without `path`
+                gap: malformed at byte 77: l.json: an entry without `path`
+                gap: malformed at byte 96: l.json: the size of `c` is no number of bytes
+                gap: malformed at byte 123: l.json: the `sha256` of `d` is no digest
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_was_read_before_the_fault_stays() {
+        check(
+            r#"{"complete": true, "entries": [{"path": "a"}, {"path": "#,
+            expect![[r#"
+                complete: false
+                a None None
+                gap: malformed at byte 54: l.json: not a listing: EOF while parsing a value at line 1 column 55
+            "#]],
+        );
+        check(
+            "",
+            expect![[r#"
+            complete: false
+            gap: malformed at byte 0: l.json: not a listing: EOF while parsing a value at line 1 column 0
+        "#]],
+        );
+        check(
+            "[]",
+            expect![[r#"
+            complete: false
+            gap: malformed at byte 0: l.json: not a listing: invalid type: sequence, expected an object with `complete` and `entries` at line 1 column 1
+        "#]],
+        );
+        check(
+            r#"{"complete": 1, "entries": []}"#,
+            expect![[r#"
+            complete: false
+            gap: malformed at byte 14: l.json: not a listing: invalid type: integer `1`, expected a boolean at line 1 column 15
+        "#]],
+        );
+        check(
+            r#"{"entries": [{"path": "a"}]} {}"#,
+            expect![[r#"
+            complete: false
+            a None None
+            gap: malformed at byte 29: l.json: not a listing: trailing characters at line 1 column 30
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_not_complete() {
+        check(
+            r#"{"complete": true, "total": 9, "entries": [{"path": "a", "size": 1}, {"path": "a", "size": 2}]}"#,
+            expect![[r#"
+                complete: false
+                a Some(1) None
+                a Some(2) None
+                gap: malformed at byte 0: l.json: `a` is listed more than once
+                gap: malformed at byte 0: l.json: it says complete and 9 entries, and has 2
+            "#]],
+        );
+        check(
+            "{}",
+            expect![[r#"
+            complete: false
+            gap: malformed at byte 0: l.json: there are no `entries`
+            gap: malformed at byte 0: l.json: it does not say whether it is `complete`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn deep_nesting_is_a_gap() {
+        let json = format!(r#"{{"complete": true, "entries": [{{"path": "a"}}, {}"#, "[".repeat(100_000));
+        let listed = read("l.json", json.as_bytes());
+        assert_eq!((listed.complete, listed.entries.len(), listed.gaps.len()), (false, 1, 1));
+    }
+
+    /// A listing that never ends, as a stream: neither its length nor its gaps may grow without bound.
+    struct Endless {
+        entry: &'static [u8],
+        at: usize,
+        started: bool,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let text: &[u8] = if self.started { self.entry } else { br#"{"complete": true, "entries": ["# };
+            let rest = &text[self.at..];
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            self.at += count;
+            if self.at == text.len() {
+                (self.at, self.started) = (0, true);
+            }
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn endless_listings_end() {
+        let endless = |entry: &'static str| read("l.json", Endless { entry: entry.as_bytes(), at: 0, started: false });
+        let long = endless(r#"{"path": "a/b.safetensors", "size": 12345},"#);
+        assert_eq!(long.entries.len(), caps::LISTING_ENTRIES);
+        assert_eq!(long.gaps, [GapReason::TooLarge { cap: caps::LISTING_ENTRIES as u64 }]);
+        assert!(!long.complete);
+        let wrong = endless("7,");
+        assert_eq!(wrong.gaps.len(), caps::GAPS + 2);
+        assert!(wrong.gaps.contains(&GapReason::TooLarge { cap: caps::LISTING_ENTRIES as u64 }));
+    }
+}
