@@ -48,12 +48,22 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut known: BTreeMap<String, ()> = BTreeMap::new();
     for (path, name) in listing(templates)? {
         let exception = texts.join(format!("{name}.exception.txt")).exists();
-        let role = if exception { layout::EXCEPTION } else { layout::TEXT };
+        let role = if exception {
+            layout::EXCEPTION
+        } else {
+            layout::TEXT
+        };
         add(&mut entries, &path, &name, role, "spdx-template")?;
         known.insert(name, ());
     }
     for (path, name) in listing(&templates.join("headers"))? {
-        add(&mut entries, &path, &name, layout::HEADER_TEXT, "spdx-header")?;
+        add(
+            &mut entries,
+            &path,
+            &name,
+            layout::HEADER_TEXT,
+            "spdx-header",
+        )?;
     }
     for (path, name) in listing(texts)? {
         let (name, role) = match name.strip_suffix(".exception") {
@@ -76,14 +86,25 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
 /// Among ids of one text: present ones before deprecated, "this version only" before "or later".
 fn rank(id: &str) -> (bool, bool, usize, String) {
     let deprecated = spdx::license_id(id).is_some_and(|l| l.is_deprecated());
-    (deprecated, id.contains("later") || id.contains("invariants"), id.len(), id.to_owned())
+    (
+        deprecated,
+        id.contains("later") || id.contains("invariants"),
+        id.len(),
+        id.to_owned(),
+    )
 }
 
 fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
         let path = entry?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if let Some(name) = name.strip_suffix(".txt")
             && path.is_file()
             && name != "SOURCE"
@@ -95,14 +116,22 @@ fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-fn add(entries: &mut Vec<Entry>, path: &Path, id: &str, role: u8, origin: &str) -> anyhow::Result<()> {
+fn add(
+    entries: &mut Vec<Entry>,
+    path: &Path,
+    id: &str,
+    role: u8,
+    origin: &str,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(path)?;
     let template = template::read(&String::from_utf8_lossy(&bytes));
     let windows = words::windows(&template.words);
     if windows.is_empty() {
         return Ok(());
     }
-    let same = entries.iter_mut().find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
+    let same = entries
+        .iter_mut()
+        .find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
     match same {
         Some(entry) => entry.ids.push(id.to_owned()),
         None => entries.push(Entry {
@@ -122,7 +151,8 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
     if entries.len() > usize::from(u16::MAX) {
         bail!("more texts than a 16-bit number can name");
     }
-    let (mut documents, mut windows, mut regions, mut ids) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut documents, mut windows, mut regions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alternatives, mut ids) = (Vec::new(), Vec::new());
     for entry in entries {
         let id = entry.ids.join("|");
         documents.extend(u32::try_from(ids.len())?.to_le_bytes());
@@ -137,12 +167,21 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         documents.extend(entry.whole.to_le_bytes());
         documents.extend([0; 4]);
         ids.extend(id.as_bytes());
-        entry.windows.iter().for_each(|w| windows.extend(w.to_le_bytes()));
+        entry
+            .windows
+            .iter()
+            .for_each(|w| windows.extend(w.to_le_bytes()));
         for r in &entry.regions {
             regions.extend(r.start.to_le_bytes());
             regions.extend(r.end.to_le_bytes());
             regions.extend([r.kind, r.flags]);
             regions.extend(r.limit.to_le_bytes());
+            regions.extend(u32::try_from(alternatives.len() / 4)?.to_le_bytes());
+            regions.extend(u16::try_from(r.alternatives.len())?.to_le_bytes());
+            regions.extend([0, 0]);
+            r.alternatives
+                .iter()
+                .for_each(|a| alternatives.extend(a.to_le_bytes()));
         }
     }
     let sparse = index(entries, |_, hash| hash.is_multiple_of(layout::SPARSE))?;
@@ -152,6 +191,7 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         entries.len(),
         windows.len() / 4,
         regions.len() / layout::REGION,
+        alternatives.len() / 4,
         sparse.1,
         dense.1,
         ids.len(),
@@ -159,7 +199,15 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
     for count in counts {
         out.extend(u32::try_from(count)?.to_le_bytes());
     }
-    for section in [documents, windows, regions, sparse.0, dense.0, ids] {
+    for section in [
+        documents,
+        windows,
+        regions,
+        alternatives,
+        sparse.0,
+        dense.0,
+        ids,
+    ] {
         out.extend(section);
     }
     Ok(out)
@@ -170,7 +218,13 @@ fn index(entries: &[Entry], takes: fn(&Entry, u32) -> bool) -> anyhow::Result<(V
     let mut postings: Vec<(u32, u16)> = Vec::new();
     for (n, entry) in entries.iter().enumerate() {
         let number = u16::try_from(n)?;
-        postings.extend(entry.windows.iter().filter(|h| takes(entry, **h)).map(|h| (*h, number)));
+        postings.extend(
+            entry
+                .windows
+                .iter()
+                .filter(|h| takes(entry, **h))
+                .map(|h| (*h, number)),
+        );
     }
     postings.sort_unstable();
     postings.dedup();
@@ -202,7 +256,14 @@ fn manifest(entries: &[Entry]) -> anyhow::Result<String> {
             layout::POLICY => "policy",
             _ => "text",
         };
-        writeln!(out, "{},{role},{},{:016x},{}", e.ids.join(" "), e.words, e.whole, e.origin)?;
+        writeln!(
+            out,
+            "{},{role},{},{:016x},{}",
+            e.ids.join(" "),
+            e.words,
+            e.whole,
+            e.origin
+        )?;
     }
     Ok(out)
 }

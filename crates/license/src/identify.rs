@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use crate::catalogue;
+use crate::bodies;
 use crate::expression::{Expression, LicenseId};
-use crate::fingerprint;
+use crate::fingerprint::{self, Role};
+use crate::outside;
 use crate::terms::{ConditionKind, RestrictionKind};
-use crate::words;
+use crate::words::{self, Word};
 
 /// How a text matches a known licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,35 +95,76 @@ pub struct Identification {
 /// Identifies a licence text.
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
-    let Some(known) = fingerprint::load().and_then(|f| f.exact(words::whole(&words), words.len())) else {
-        return Identification::default();
-    };
-    let id = known.id();
-    let whole = 0..bytes.len();
-    let license = catalogue::license(&id);
-    let found = Match { id: id.clone(), kind: MatchKind::Exact, bytes: whole, residue: Vec::new(), missing: 0 };
-    Identification {
-        expression: Some(Expression::Id(id)),
-        matches: vec![found],
-        restrictions: license.map(named_restrictions).unwrap_or_default(),
-        conditions: license.map(named_conditions).unwrap_or_default(),
-        custom: false,
+    let windows = words::windows(&words);
+    let bodies = fingerprint::load()
+        .map(|f| bodies::bodies(&f, &words, &windows))
+        .unwrap_or_default();
+    let outside = outside::outside(bytes, &words, &bodies);
+    let mut matches: Vec<Match> = Vec::new();
+    for (n, body) in bodies.iter().enumerate() {
+        let id = body.document.id();
+        let mut residue: Vec<Range<usize>> = body.difference.extra.clone();
+        residue.extend(outside.residue_of(n));
+        residue.sort_by_key(|r| r.start);
+        let mut residue: Vec<Range<usize>> = residue
+            .iter()
+            .filter_map(|r| byte_span(&words, r))
+            .collect();
+        let whole = residue.is_empty() && body.difference.missing == 0;
+        if residue.is_empty() {
+            residue.extend(
+                body.difference
+                    .holes
+                    .iter()
+                    .filter_map(|h| hole(&words, *h)),
+            );
+        }
+        let kind = match (body.document.role, whole) {
+            (Role::Header, _) => MatchKind::Notice,
+            (_, true) => MatchKind::Exact,
+            (_, false) => MatchKind::Modified,
+        };
+        let bytes = byte_span(&words, &body.words).unwrap_or_default();
+        matches.push(Match {
+            id,
+            kind,
+            bytes,
+            residue,
+            missing: body.difference.missing,
+        });
     }
+    let expression = Expression::all(
+        matches
+            .iter()
+            .map(|m| {
+                Expression::Id(if m.kind == MatchKind::Modified {
+                    m.id.modified()
+                } else {
+                    m.id.clone()
+                })
+            })
+            .collect(),
+    );
+    Identification {
+        expression,
+        matches,
+        ..Identification::default()
+    }
+}
+
+/// The bytes of a range of words.
+fn byte_span(words: &[Word], range: &Range<usize>) -> Option<Range<usize>> {
+    let inside = words.get(range.clone())?;
+    let (first, last) = (inside.first()?, inside.last()?);
+    Some(first.start as usize..last.end as usize)
+}
+
+/// Where words are missing: the words on both sides.
+fn hole(words: &[Word], at: usize) -> Option<Range<usize>> {
+    byte_span(words, &(at.saturating_sub(1)..(at + 1).min(words.len())))
 }
 
 /// Restrictions that prose states.
 pub fn clauses(_bytes: &[u8]) -> Vec<Found> {
     Vec::new()
-}
-
-fn named_restrictions(license: &crate::License) -> Vec<Found> {
-    let restrictions = license.restrictions.iter();
-    restrictions
-        .map(|r| Found { kind: r.kind, value: r.value, bytes: None, via_text: true, note: r.note.to_owned() })
-        .collect()
-}
-
-fn named_conditions(license: &crate::License) -> Vec<FoundCondition> {
-    let conditions = license.conditions.iter();
-    conditions.map(|c| FoundCondition { kind: c.kind, bytes: None, via_text: true, note: c.note.to_owned() }).collect()
 }

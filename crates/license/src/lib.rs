@@ -15,8 +15,19 @@
     clippy::float_arithmetic,
     clippy::panic
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
+)]
 
+mod align;
+mod bodies;
+mod candidates;
 mod catalogue;
 mod declared;
 mod decode;
@@ -24,6 +35,9 @@ mod expression;
 mod fingerprint;
 mod identify;
 mod markup;
+mod outside;
+mod prose;
+mod residue;
 mod spelling;
 mod terms;
 mod urls;
@@ -36,5 +50,6 @@ pub use expression::{Expression, ExpressionError, LicenseId};
 pub use fingerprint::layout as fingerprint_layout;
 pub use identify::{Found, FoundCondition, Identification, Match, MatchKind, clauses, identify};
 pub use terms::{
-    Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind, grants,
+    Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind,
+    grants,
 };

@@ -1,0 +1,123 @@
+//! Finds the licence texts inside a text: candidates, alignment, choice, and again for what is left.
+
+use std::ops::Range;
+
+use crate::align::{self, Positions, Run};
+use crate::candidates::candidates;
+use crate::fingerprint::{Document, Fingerprints, Role};
+use crate::residue::{self, Difference};
+use crate::words::{WINDOW, Word};
+
+/// How many texts are looked for in one file.
+const ROUNDS: usize = 24;
+
+/// One known text found.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub(crate) document: Document,
+    /// The user's words it spans.
+    pub(crate) words: Range<usize>,
+    pub(crate) difference: Difference,
+    pub(crate) chain: Vec<Run>,
+}
+
+impl Body {
+    /// No word inside differs.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.difference.extra.is_empty() && self.difference.missing == 0
+    }
+
+    /// How much of the known text is here, in hundredths.
+    pub(crate) fn coverage(&self) -> usize {
+        let (matched, missing) = (self.difference.matched, self.difference.missing);
+        matched * 100 / (matched + missing).max(1)
+    }
+
+    /// Where a word of the known text stands in the user's.
+    pub(crate) fn user_word(&self, known: usize) -> Option<usize> {
+        let run = self
+            .chain
+            .iter()
+            .find(|r| r.known_words().contains(&known))?;
+        Some(run.user + (known - run.known))
+    }
+}
+
+/// The texts found, in the order of how well they explain the words.
+pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
+    let mut covered = vec![false; windows.len()];
+    let mut found: Vec<Body> = Vec::new();
+    let mut positions: Option<Positions<'_>> = None;
+    for _ in 0..ROUNDS {
+        let candidates = candidates(known, windows, &covered);
+        if candidates.is_empty() {
+            break;
+        }
+        let positions = positions.get_or_insert_with(|| Positions::new(windows));
+        let aligned = candidates
+            .iter()
+            .filter_map(|d| align_one(d, words, positions, &covered));
+        let Some(best) = aligned.max_by(better) else {
+            break;
+        };
+        let span = best.words.start
+            ..best
+                .words
+                .end
+                .saturating_sub(WINDOW - 1)
+                .max(best.words.start + 1);
+        let fresh = !covered
+            .get(span.clone())
+            .unwrap_or_default()
+            .contains(&true);
+        for slot in covered.get_mut(span).unwrap_or_default() {
+            *slot = true;
+        }
+        if is_worth(&best) && (fresh || best.is_whole()) {
+            found.push(best);
+        }
+    }
+    found
+}
+
+/// A text of which a good part is here, or which explains a good part of what is here.
+fn is_worth(body: &Body) -> bool {
+    let matched = body.difference.matched;
+    match body.document.role {
+        Role::Header => body.coverage() >= 65,
+        Role::Exception => body.coverage() >= 75,
+        _ => body.coverage() >= 45 && matched >= 12 || matched >= 150 && body.coverage() >= 25,
+    }
+}
+
+fn align_one(
+    document: &Document,
+    words: &[Word],
+    positions: &Positions<'_>,
+    covered: &[bool],
+) -> Option<Body> {
+    let chain = align::align(document, positions, covered);
+    let (first, last) = (chain.first()?, chain.last()?);
+    let span = first.user_words().start..last.user_words().end;
+    let difference = residue::judge(document, words, &chain);
+    Some(Body {
+        document: *document,
+        words: span,
+        difference,
+        chain,
+    })
+}
+
+/// The one that explains more words, less what differs; among equals, the one with nothing left over.
+fn better(a: &Body, b: &Body) -> std::cmp::Ordering {
+    let key = |x: &Body| {
+        let text = matches!(x.document.role, Role::Text | Role::Policy);
+        (
+            x.difference.value(),
+            x.is_whole(),
+            text,
+            std::cmp::Reverse(x.document.number),
+        )
+    };
+    key(a).cmp(&key(b))
+}
