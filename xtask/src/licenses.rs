@@ -65,13 +65,14 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
             "spdx-header",
         )?;
     }
+    let also: Vec<&str> = include_str!("../license_texts_too.txt").lines().collect();
     for (path, name) in listing(texts)? {
         let (name, role) = match name.strip_suffix(".exception") {
             Some(stem) => (stem.to_owned(), layout::EXCEPTION),
             None if ["-aup", "-pup"].iter().any(|s| name.ends_with(s)) => (name, layout::POLICY),
             None => (name, layout::TEXT),
         };
-        if !known.contains_key(&name) && name != "NOASSERTION" {
+        if (!known.contains_key(&name) || also.contains(&name.as_str())) && name != "NOASSERTION" {
             add(&mut entries, &path, &name, role, "text")?;
         }
     }
@@ -79,13 +80,14 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
         entry.ids.sort_by_key(|id| rank(id));
         entry.ids.dedup();
     }
-    entries.sort_by(|a, b| (&a.ids, a.role).cmp(&(&b.ids, b.role)));
+    // Where two texts explain a file equally well, the one with the lower number is named.
+    entries.sort_by_key(|e| (e.ids.first().map(|id| rank(id)), e.role));
     Ok(entries)
 }
 
 /// Among ids of one text: present ones before deprecated, "this version only" before "or later".
 fn rank(id: &str) -> (bool, bool, usize, String) {
-    let deprecated = spdx::license_id(id).is_some_and(|l| l.is_deprecated());
+    let deprecated = id.ends_with('+') || spdx::license_id(id).is_some_and(|l| l.is_deprecated());
     (
         deprecated,
         id.contains("later") || id.contains("invariants"),

@@ -27,6 +27,11 @@ impl Body {
         self.difference.extra.is_empty() && self.difference.missing == 0
     }
 
+    /// A licence text or policy, not a header or an exception.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.document.role, Role::Text | Role::Policy)
+    }
+
     /// How much of the known text is here, in hundredths.
     pub(crate) fn coverage(&self) -> usize {
         let (matched, missing) = (self.difference.matched, self.difference.missing);
@@ -120,4 +125,15 @@ fn better(a: &Body, b: &Body) -> std::cmp::Ordering {
         )
     };
     key(a).cmp(&key(b))
+}
+
+/// DEBUG
+pub(crate) fn debug(known: &Fingerprints, words: &[Word], windows: &[u32]) {
+    let covered = vec![false; windows.len()];
+    let positions = Positions::new(windows);
+    for d in candidates(known, windows, &covered) {
+        if let Some(b) = align_one(&d, words, &positions, &covered) {
+            eprintln!("{} words {} value {} matched {} missing {} extra {} cov {} chain {}", d.id(), d.words, b.difference.value(), b.difference.matched, b.difference.missing, b.difference.extra_words(), b.coverage(), b.chain.len());
+        }
+    }
 }

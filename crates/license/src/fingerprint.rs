@@ -90,9 +90,12 @@ impl Document {
         self.ids.split('|')
     }
 
-    /// The id to name.
+    /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
-        LicenseId::known(self.ids().next().unwrap_or_default())
+        let name = self.ids().next().unwrap_or_default();
+        let stem = name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
+        let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
+        only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
     }
 
     pub(crate) fn window_count(&self) -> usize {

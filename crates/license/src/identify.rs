@@ -5,6 +5,8 @@ use std::ops::Range;
 use crate::bodies;
 use crate::expression::{Expression, LicenseId};
 use crate::fingerprint::{self, Role};
+use crate::conclude::{Text, conclude};
+use crate::notices::{self, Notice};
 use crate::outside;
 use crate::terms::{ConditionKind, RestrictionKind};
 use crate::words::{self, Word};
@@ -96,28 +98,25 @@ pub struct Identification {
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
     let windows = words::windows(&words);
+    if bytes.starts_with(b"DEBUG") { if let Some(f) = fingerprint::load() { bodies::debug(&f, &words, &windows) } }
     let bodies = fingerprint::load()
         .map(|f| bodies::bodies(&f, &words, &windows))
         .unwrap_or_default();
     let outside = outside::outside(bytes, &words, &bodies);
-    let mut matches: Vec<Match> = Vec::new();
+    let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.words.contains(&word));
+    let notices = notices::notices(bytes, &words, &inside);
+    let mut texts = Vec::new();
     for (n, body) in bodies.iter().enumerate() {
-        let id = body.document.id();
+        if body.document.role == Role::Header && !header_holds(&words, body, &notices) {
+            continue;
+        }
         let mut residue: Vec<Range<usize>> = body.difference.extra.clone();
         residue.extend(outside.residue_of(n));
         residue.sort_by_key(|r| r.start);
-        let mut residue: Vec<Range<usize>> = residue
-            .iter()
-            .filter_map(|r| byte_span(&words, r))
-            .collect();
+        let mut residue: Vec<Range<usize>> = residue.iter().filter_map(|r| byte_span(&words, r)).collect();
         let whole = residue.is_empty() && body.difference.missing == 0;
         if residue.is_empty() {
-            residue.extend(
-                body.difference
-                    .holes
-                    .iter()
-                    .filter_map(|h| hole(&words, *h)),
-            );
+            residue.extend(body.difference.holes.iter().filter_map(|h| hole(&words, *h)));
         }
         let kind = match (body.document.role, whole) {
             (Role::Header, _) => MatchKind::Notice,
@@ -125,31 +124,20 @@ pub fn identify(bytes: &[u8]) -> Identification {
             (_, false) => MatchKind::Modified,
         };
         let bytes = byte_span(&words, &body.words).unwrap_or_default();
-        matches.push(Match {
-            id,
-            kind,
-            bytes,
-            residue,
-            missing: body.difference.missing,
-        });
+        let found = Match { id: body.document.id(), kind, bytes, residue, missing: body.difference.missing };
+        texts.push(Text { body, found });
     }
-    let expression = Expression::all(
-        matches
-            .iter()
-            .map(|m| {
-                Expression::Id(if m.kind == MatchKind::Modified {
-                    m.id.modified()
-                } else {
-                    m.id.clone()
-                })
-            })
-            .collect(),
-    );
-    Identification {
-        expression,
-        matches,
-        ..Identification::default()
-    }
+    let (expression, matches) = conclude(texts, notices);
+    Identification { expression, matches, ..Identification::default() }
+}
+
+/// A standard header that differs counts only if no other licence is named in it.
+fn header_holds(words: &[Word], body: &bodies::Body, notices: &[Notice]) -> bool {
+    let id = body.document.id();
+    let Some(span) = byte_span(words, &body.words) else { return false };
+    let near = |n: &&Notice| n.bytes.start + 300 > span.start && n.bytes.start < span.end + 100 && n.strength != 30;
+    let mut named = notices.iter().filter(near).peekable();
+    named.peek().is_none() && body.is_whole() || named.any(|n| n.ids().any(|i| *i == id))
 }
 
 /// The bytes of a range of words.

@@ -17,6 +17,8 @@ pub(crate) struct Difference {
     pub(crate) extra: Vec<Range<usize>>,
     /// Words of the known text that are absent.
     pub(crate) missing: usize,
+    /// Of these, words before the first or after the last word found: a preamble or appendix left out.
+    pub(crate) edge: usize,
     /// Words of the known text found.
     pub(crate) matched: usize,
     /// Places (word positions in the user's text) where words are missing.
@@ -28,9 +30,11 @@ impl Difference {
         self.extra.iter().map(|r| r.len().min(150)).sum()
     }
 
-    /// How well the text explains the words: found, less what differs.
+    /// How well the text explains the words: found, less what differs. What lacks at an end weighs less than
+    /// what lacks inside.
     pub(crate) fn value(&self) -> i64 {
-        self.matched as i64 - self.missing as i64 - self.extra_words() as i64
+        let inner = self.missing - self.edge.min(self.missing);
+        self.matched as i64 - inner as i64 - self.extra_words() as i64 - (self.edge / 4) as i64
     }
 }
 
@@ -111,6 +115,7 @@ impl Gap {
         }
         if missing > 0 {
             difference.missing += missing;
+            difference.edge += if self.edge { missing } else { 0 };
             difference.holes.push(self.user.start);
         }
         if extra == 0 {

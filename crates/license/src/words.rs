@@ -257,9 +257,9 @@ impl Reader {
         if !(short || numbered) {
             return false;
         }
-        let referred = self.out.last().is_some_and(|w| spelling::refers(w.hash));
         let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
         let starts = self.flags & Word::LINE_START != 0;
+        let referred = digits && self.out.last().is_some_and(|w| spelling::refers(w.hash, starts));
         match follows {
             ')' if short => opens || starts,
             '.' if short => !referred && (opens || starts),
