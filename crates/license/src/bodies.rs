@@ -11,6 +11,9 @@ use crate::words::{WINDOW, Word};
 /// How many texts are looked for in one file.
 const ROUNDS: usize = 24;
 
+/// The licences that texts in the wild most often start from.
+const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "ISC", "Zlib", "Apache-1.1"];
+
 /// One known text found.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
@@ -38,6 +41,13 @@ impl Body {
         matched * 100 / (matched + missing).max(1)
     }
 
+    /// Whether a word of the user's text is one of the known text.
+    pub(crate) fn explains(&self, word: usize) -> bool {
+        let after = self.chain.partition_point(|r| r.user_words().start <= word);
+        let run = after.checked_sub(1).and_then(|n| self.chain.get(n));
+        run.is_some_and(|r| r.user_words().contains(&word))
+    }
+
     /// Where a word of the known text stands in the user's.
     pub(crate) fn user_word(&self, known: usize) -> Option<usize> {
         let run = self
@@ -59,12 +69,9 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
             break;
         }
         let positions = positions.get_or_insert_with(|| Positions::new(windows));
-        let aligned = candidates
-            .iter()
-            .filter_map(|d| align_one(d, words, positions, &covered));
-        let Some(best) = aligned.max_by(better) else {
-            break;
-        };
+        let aligned: Vec<Body> =
+            candidates.iter().filter_map(|d| align_one(d, words, positions, &covered)).collect();
+        let Some(best) = choose(aligned) else { break };
         let span = best.words.start
             ..best
                 .words
@@ -78,7 +85,7 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         for slot in covered.get_mut(span).unwrap_or_default() {
             *slot = true;
         }
-        if is_worth(&best) && (fresh || best.is_whole()) {
+        if is_worth(&best, words.len()) && (fresh || best.is_whole()) {
             found.push(best);
         }
     }
@@ -86,8 +93,11 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
 }
 
 /// A text of which a good part is here, or which explains a good part of what is here.
-fn is_worth(body: &Body) -> bool {
+fn is_worth(body: &Body, all: usize) -> bool {
     let matched = body.difference.matched;
+    if body.is_text() && matched >= 30 && matched * 100 / all.max(1) >= 60 {
+        return true;
+    }
     match body.document.role {
         Role::Header => body.coverage() >= 65,
         Role::Exception => body.coverage() >= 75,
@@ -113,18 +123,20 @@ fn align_one(
     })
 }
 
-/// The one that explains more words, less what differs; among equals, the one with nothing left over.
-fn better(a: &Body, b: &Body) -> std::cmp::Ordering {
-    let key = |x: &Body| {
+/// The one that explains more words, less what differs; among equals, the one with nothing left over. Of a
+/// changed text, the licence that everybody uses is the likelier base.
+fn choose(mut aligned: Vec<Body>) -> Option<Body> {
+    let rank = |x: &Body, bonus: i64| {
         let text = matches!(x.document.role, Role::Text | Role::Policy);
-        (
-            x.difference.value(),
-            x.is_whole(),
-            text,
-            std::cmp::Reverse(x.document.number),
-        )
+        (x.difference.value() + bonus, x.is_whole(), text, std::cmp::Reverse(x.document.number))
     };
-    key(a).cmp(&key(b))
+    let best = aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, 0)).map(|(n, x)| (n, x.is_whole()))?;
+    let bonus = |x: &Body| if COMMON.contains(&x.document.first_id()) { x.difference.matched as i64 / 12 } else { 0 };
+    let at = match best {
+        (n, true) => n,
+        _ => aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, bonus(x))).map(|(n, _)| n)?,
+    };
+    Some(aligned.swap_remove(at))
 }
 
 /// DEBUG

@@ -4,6 +4,8 @@ use crate::fingerprint::{Document, Fingerprints, layout};
 
 /// How many candidates are aligned in one round.
 const CANDIDATES: usize = 14;
+/// And how many more that seem to be here as a whole.
+const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
 
@@ -42,10 +44,16 @@ pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]
     }
     ranked.sort_by_key(|(score, d)| (std::cmp::Reverse(*score), d.number));
     let floor = ranked.first().map_or(0, |(best, _)| best / 6);
-    ranked
-        .into_iter()
-        .take(CANDIDATES)
-        .take_while(|(score, _)| *score >= floor)
-        .map(|(_, d)| d)
-        .collect()
+    let (mut chosen, mut whole) = (Vec::new(), 0);
+    for (score, document) in ranked {
+        // A short text that is here as a whole may stand beside a long one.
+        let complete = score * 10 >= document.window_count() as u64 * 1024 * 7;
+        if chosen.len() - whole < CANDIDATES && score >= floor {
+            chosen.push(document);
+        } else if complete && whole < WHOLE {
+            whole += 1;
+            chosen.push(document);
+        }
+    }
+    chosen
 }

@@ -132,7 +132,8 @@ fn add_notice(ranked: &mut Vec<Ranked>, notice: Notice, whole_texts: bool) {
         _ => 5,
     };
     let rank = (class, std::cmp::Reverse(usize::from(notice.strength)));
-    let mut expression = counts.then(|| notice.expression.clone());
+    let exception = ids.iter().any(|i| spdx::exception_id(i.as_str()).is_some());
+    let mut expression = (counts && !exception).then(|| notice.expression.clone());
     for id in ids {
         let found = Match { id, kind, bytes: notice.bytes.clone(), residue: Vec::new(), missing: 0 };
         ranked.push(Ranked { found, rank, expression: expression.take(), choice: notice.choice });

@@ -90,6 +90,11 @@ impl Document {
         self.ids.split('|')
     }
 
+    /// The first of its ids, as in the data.
+    pub(crate) fn first_id(&self) -> &'static str {
+        self.ids().next().unwrap_or_default()
+    }
+
     /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
         let name = self.ids().next().unwrap_or_default();

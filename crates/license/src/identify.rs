@@ -103,7 +103,7 @@ pub fn identify(bytes: &[u8]) -> Identification {
         .map(|f| bodies::bodies(&f, &words, &windows))
         .unwrap_or_default();
     let outside = outside::outside(bytes, &words, &bodies);
-    let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.words.contains(&word));
+    let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.explains(word));
     let notices = notices::notices(bytes, &words, &inside);
     let mut texts = Vec::new();
     for (n, body) in bodies.iter().enumerate() {

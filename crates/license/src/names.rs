@@ -145,12 +145,11 @@ fn gnu(text: &[Word], at: usize) -> Option<Name> {
     let mut n = at;
     let mut family = "GPL";
     let mut named = false;
-    let mut library = false;
     for _ in 0..7 {
         match word(n) {
             GNU => {}
             LESSER => family = "LGPL",
-            LIBRARY => (family, library) = ("LGPL", true),
+            LIBRARY => family = "LGPL",
             AFFERO => family = "AGPL",
             FREE => {}
             DOCUMENTATION => family = "GFDL",
@@ -191,7 +190,7 @@ fn gnu(text: &[Word], at: usize) -> Option<Name> {
         || before.is_some() && (1..=8).any(|b| at.checked_sub(b).is_some_and(|k| word(k) == LATER));
     let (v, vague) = match v {
         Some(v) => (v, false),
-        None => (match family { "LGPL" if library => "2.0", "LGPL" => "2.1", "AGPL" => "3.0", "GFDL" => "1.1", _ => "1.0" }, true),
+        None => (match family { "LGPL" => "2.0", "AGPL" => "3.0", "GFDL" => "1.1", _ => "1.0" }, true),
     };
     let ending = if later || vague { "or-later" } else { "only" };
     Some(name(format!("{family}-{v}-{ending}"), at..end, vague))
@@ -380,6 +379,14 @@ static LISTED: LazyLock<Listed> = LazyLock::new(|| {
 
 /// Names people use that the list does not have.
 const EXTRA: &[(&str, &str)] = &[
+    ("Classpath exception", "Classpath-exception-2.0"),
+    ("Classpath", "Classpath-exception-2.0"),
+    ("GCC Runtime Library Exception", "GCC-exception-3.1"),
+    ("copyright notice in zlib.h", "Zlib"),
+    ("part of bzip2 libbzip2", "bzip2-1.0.6"),
+    ("Clear BSD License", "BSD-3-Clause-Clear"),
+    ("Artistic License version 2.0", "Artistic-2.0"),
+    ("The Artistic License 2.0", "Artistic-2.0"),
     ("Boost Software License", "BSL-1.0"), ("Academic Free License version 3.0", "AFL-3.0"), ("zlib license", "Zlib"), ("libpng license", "Libpng"),
     ("zlib libpng license", "Zlib"), ("ISC license", "ISC"), ("Microsoft Public License", "MS-PL"), ("Ms-PL", "MS-PL"),
     ("Microsoft Reciprocal License", "MS-RL"), ("Eclipse Public License v 1.0", "EPL-1.0"), ("Eclipse Public License v 2.0", "EPL-2.0"),

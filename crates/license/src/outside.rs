@@ -12,6 +12,8 @@ use crate::words::Word;
 pub(crate) struct Outside {
     /// Index of the body, and the user's words.
     spans: Vec<(usize, Range<usize>)>,
+    /// So much is said outside that it concerns every body.
+    common: bool,
     /// The file is source code, and what is outside is not prose.
     pub(crate) code: bool,
 }
@@ -51,6 +53,7 @@ pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside 
         at = at.max(body.map_or(words.len(), |b| b.words.end));
         previous = n.or(previous);
     }
+    outside.common = !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
     outside
 }
 

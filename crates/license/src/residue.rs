@@ -27,7 +27,8 @@ pub(crate) struct Difference {
 
 impl Difference {
     pub(crate) fn extra_words(&self) -> usize {
-        self.extra.iter().map(|r| r.len().min(150)).sum()
+        // A long stretch between two parts is likelier another text than an insertion.
+        self.extra.iter().map(|r| r.len() + r.len().saturating_sub(60) * 2).map(|n| n.min(900)).sum()
     }
 
     /// How well the text explains the words: found, less what differs. What lacks at an end weighs less than
