@@ -48,20 +48,31 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut known: BTreeMap<String, ()> = BTreeMap::new();
     for (path, name) in listing(templates)? {
         let exception = texts.join(format!("{name}.exception.txt")).exists();
-        let role = if exception { layout::EXCEPTION } else { layout::TEXT };
+        let role = if exception {
+            layout::EXCEPTION
+        } else {
+            layout::TEXT
+        };
         add(&mut entries, &path, &name, role, "spdx-template")?;
         known.insert(name, ());
     }
     for (path, name) in listing(&templates.join("headers"))? {
-        add(&mut entries, &path, &name, layout::HEADER_TEXT, "spdx-header")?;
+        add(
+            &mut entries,
+            &path,
+            &name,
+            layout::HEADER_TEXT,
+            "spdx-header",
+        )?;
     }
+    let also: Vec<&str> = include_str!("../license_texts_too.txt").lines().collect();
     for (path, name) in listing(texts)? {
         let (name, role) = match name.strip_suffix(".exception") {
             Some(stem) => (stem.to_owned(), layout::EXCEPTION),
             None if ["-aup", "-pup"].iter().any(|s| name.ends_with(s)) => (name, layout::POLICY),
             None => (name, layout::TEXT),
         };
-        if !known.contains_key(&name) && name != "NOASSERTION" {
+        if (!known.contains_key(&name) || also.contains(&name.as_str())) && name != "NOASSERTION" {
             add(&mut entries, &path, &name, role, "text")?;
         }
     }
@@ -69,21 +80,33 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
         entry.ids.sort_by_key(|id| rank(id));
         entry.ids.dedup();
     }
-    entries.sort_by(|a, b| (&a.ids, a.role).cmp(&(&b.ids, b.role)));
+    // Where two texts explain a file equally well, the one with the lower number is named.
+    entries.sort_by_key(|e| (e.ids.first().map(|id| rank(id)), e.role));
     Ok(entries)
 }
 
 /// Among ids of one text: present ones before deprecated, "this version only" before "or later".
 fn rank(id: &str) -> (bool, bool, usize, String) {
-    let deprecated = spdx::license_id(id).is_some_and(|l| l.is_deprecated());
-    (deprecated, id.contains("later") || id.contains("invariants"), id.len(), id.to_owned())
+    let deprecated = id.ends_with('+') || spdx::license_id(id).is_some_and(|l| l.is_deprecated());
+    (
+        deprecated,
+        id.contains("later") || id.contains("invariants"),
+        id.len(),
+        id.to_owned(),
+    )
 }
 
 fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
         let path = entry?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if let Some(name) = name.strip_suffix(".txt")
             && path.is_file()
             && name != "SOURCE"
@@ -95,14 +118,22 @@ fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-fn add(entries: &mut Vec<Entry>, path: &Path, id: &str, role: u8, origin: &str) -> anyhow::Result<()> {
+fn add(
+    entries: &mut Vec<Entry>,
+    path: &Path,
+    id: &str,
+    role: u8,
+    origin: &str,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(path)?;
     let template = template::read(&String::from_utf8_lossy(&bytes));
     let windows = words::windows(&template.words);
     if windows.is_empty() {
         return Ok(());
     }
-    let same = entries.iter_mut().find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
+    let same = entries
+        .iter_mut()
+        .find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
     match same {
         Some(entry) => entry.ids.push(id.to_owned()),
         None => entries.push(Entry {
@@ -122,7 +153,8 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
     if entries.len() > usize::from(u16::MAX) {
         bail!("more texts than a 16-bit number can name");
     }
-    let (mut documents, mut windows, mut regions, mut ids) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut documents, mut windows, mut regions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut alternatives, mut ids) = (Vec::new(), Vec::new());
     for entry in entries {
         let id = entry.ids.join("|");
         documents.extend(u32::try_from(ids.len())?.to_le_bytes());
@@ -137,22 +169,51 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         documents.extend(entry.whole.to_le_bytes());
         documents.extend([0; 4]);
         ids.extend(id.as_bytes());
-        entry.windows.iter().for_each(|w| windows.extend(w.to_le_bytes()));
+        entry
+            .windows
+            .iter()
+            .for_each(|w| windows.extend(w.to_le_bytes()));
         for r in &entry.regions {
             regions.extend(r.start.to_le_bytes());
             regions.extend(r.end.to_le_bytes());
             regions.extend([r.kind, r.flags]);
             regions.extend(r.limit.to_le_bytes());
+            regions.extend(u32::try_from(alternatives.len() / 4)?.to_le_bytes());
+            regions.extend(u16::try_from(r.alternatives.len())?.to_le_bytes());
+            regions.extend([0, 0]);
+            r.alternatives
+                .iter()
+                .for_each(|a| alternatives.extend(a.to_le_bytes()));
         }
     }
     let sparse = index(entries, |_, hash| hash.is_multiple_of(layout::SPARSE))?;
     let dense = index(entries, |e, _| e.words as usize <= layout::DENSE_WORDS)?;
     let mut out = layout::MAGIC.to_vec();
+<<<<<<< HEAD
     let counts = [entries.len(), windows.len() / 4, regions.len() / layout::REGION, sparse.1, dense.1, ids.len()];
+=======
+    let counts = [
+        entries.len(),
+        windows.len() / 4,
+        regions.len() / layout::REGION,
+        alternatives.len() / 4,
+        sparse.1,
+        dense.1,
+        ids.len(),
+    ];
+>>>>>>> license
     for count in counts {
         out.extend(u32::try_from(count)?.to_le_bytes());
     }
-    for section in [documents, windows, regions, sparse.0, dense.0, ids] {
+    for section in [
+        documents,
+        windows,
+        regions,
+        alternatives,
+        sparse.0,
+        dense.0,
+        ids,
+    ] {
         out.extend(section);
     }
     Ok(out)
@@ -163,7 +224,13 @@ fn index(entries: &[Entry], takes: fn(&Entry, u32) -> bool) -> anyhow::Result<(V
     let mut postings: Vec<(u32, u16)> = Vec::new();
     for (n, entry) in entries.iter().enumerate() {
         let number = u16::try_from(n)?;
-        postings.extend(entry.windows.iter().filter(|h| takes(entry, **h)).map(|h| (*h, number)));
+        postings.extend(
+            entry
+                .windows
+                .iter()
+                .filter(|h| takes(entry, **h))
+                .map(|h| (*h, number)),
+        );
     }
     postings.sort_unstable();
     postings.dedup();
@@ -195,7 +262,14 @@ fn manifest(entries: &[Entry]) -> anyhow::Result<String> {
             layout::POLICY => "policy",
             _ => "text",
         };
-        writeln!(out, "{},{role},{},{:016x},{}", e.ids.join(" "), e.words, e.whole, e.origin)?;
+        writeln!(
+            out,
+            "{},{role},{},{:016x},{}",
+            e.ids.join(" "),
+            e.words,
+            e.whole,
+            e.origin
+        )?;
     }
     Ok(out)
 }

@@ -26,7 +26,9 @@ pub(crate) struct Catalogue {
 /// The licence with this id.
 pub fn license(id: &LicenseId) -> Option<&'static License> {
     let all = &CATALOGUE.licenses;
-    let at = all.binary_search_by(|l| l.id.as_str().cmp(id.as_str())).ok()?;
+    let at = all
+        .binary_search_by(|l| l.id.as_str().cmp(id.as_str()))
+        .ok()?;
     all.get(at)
 }
 
@@ -73,12 +75,15 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
     let mut ids: Vec<&'static str> = Vec::new();
     for line in COMPILED.lines() {
         let mut fields = line.split('\t');
-        let (Some(code), Some(first)) = (fields.next(), fields.next()) else { continue };
+        let (Some(code), Some(first)) = (fields.next(), fields.next()) else {
+            continue;
+        };
         let mut field = || fields.next().unwrap_or_default();
         match code {
             "L" => {
                 ids = first.split(' ').collect();
-                let (name, family, open, mof, known) = (field(), field(), field(), field(), field());
+                let (name, family, open, mof, known) =
+                    (field(), field(), field(), field(), field());
                 for id in &ids {
                     let license = licenses.entry(id).or_insert_with(|| blank(id, name));
                     license.family = match family {
@@ -93,22 +98,41 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                         _ => license.open_definition,
                     };
                     if !mof.is_empty() {
+<<<<<<< HEAD
                         license.mof =
                             Mof { code: mof.contains('c'), data: mof.contains('d'), document: mof.contains('t') };
+=======
+                        license.mof = Mof {
+                            code: mof.contains('c'),
+                            data: mof.contains('d'),
+                            document: mof.contains('t'),
+                        };
+>>>>>>> license
                     }
                     license.terms_known |= known == "known";
                 }
             }
             "R" => {
-                let Some(kind) = RestrictionKind::parse(first) else { continue };
+                let Some(kind) = RestrictionKind::parse(first) else {
+                    continue;
+                };
                 let (value, clause, note) = (field().parse().ok(), field(), field());
                 for id in &ids {
-                    let restriction = Restriction { kind, value, note, clause };
-                    licenses.entry(id).and_modify(|l| l.restrictions.push(restriction));
+                    let restriction = Restriction {
+                        kind,
+                        value,
+                        note,
+                        clause,
+                    };
+                    licenses
+                        .entry(id)
+                        .and_modify(|l| l.restrictions.push(restriction));
                 }
             }
             "C" => {
-                let Some(kind) = ConditionKind::parse(first) else { continue };
+                let Some(kind) = ConditionKind::parse(first) else {
+                    continue;
+                };
                 let (clause, note) = (field(), field());
                 for id in &ids {
                     let condition = Condition { kind, note, clause };
@@ -120,7 +144,9 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                 }
             }
             "T" => catalogue.tags.extend(ids.first().map(|id| (first, *id))),
-            "S" => catalogue.spellings.extend(ids.first().map(|id| (first, *id))),
+            "S" => catalogue
+                .spellings
+                .extend(ids.first().map(|id| (first, *id))),
             "U" => catalogue.urls.extend(ids.first().map(|id| (first, *id))),
             _ => {}
         }

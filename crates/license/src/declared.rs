@@ -116,10 +116,18 @@ const UNSTATED: &[&str] = &[
 /// assert_eq!(resolve("gpl").expression, None);
 /// ```
 pub fn resolve(written: &str) -> Declared {
-    let text = written.trim().trim_matches(|c| c == '"' || c == '\'').trim();
+    let text = written
+        .trim()
+        .trim_matches(|c| c == '"' || c == '\'')
+        .trim();
     let text = text.get(..LENGTH_CAP).unwrap_or(text);
     let (expression, how, reason) = understand(text);
-    Declared { written: written.to_owned(), expression, how, reason }
+    Declared {
+        written: written.to_owned(),
+        expression,
+        how,
+        reason,
+    }
 }
 
 fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
@@ -129,38 +137,68 @@ fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
     }
     if let Some(id) = catalogue().tags.get(lower.as_str()) {
         let reason = match lower.as_str() {
-            "gemma" => "the Hub's tag for the Gemma terms; the tag names no date, the first published terms are taken",
+            "gemma" => {
+                "the Hub's tag for the Gemma terms; the tag names no date, the first published terms are taken"
+            }
             "gpl-2.0" | "gpl-3.0" | "lgpl-2.1" | "lgpl-3.0" | "agpl-3.0" => {
                 "the Hub's tag; it does not say whether later versions are allowed, so this version is taken"
             }
             "odbl" | "odc-by" | "pddl" | "gfdl" => "the Hub's tag; only one version is in use",
             _ => "the Hub's tag for this licence",
         };
-        return (LicenseId::parse(id).map(Expression::Id), How::HubTag, reason);
+        return (
+            LicenseId::parse(id).map(Expression::Id),
+            How::HubTag,
+            reason,
+        );
     }
     if FAMILIES.contains(&lower.as_str()) {
-        return (None, How::Unrecognised, "names a family of licences with different terms, and no version");
+        return (
+            None,
+            How::Unrecognised,
+            "names a family of licences with different terms, and no version",
+        );
     }
     if let Ok(expression) = Expression::parse(text) {
         return (Some(expression), How::SpdxId, "an SPDX expression");
     }
     if lower.starts_with("http://") || lower.starts_with("https://") || lower.starts_with("www.") {
         return match urls::license_of(&lower) {
-            Some(id) => (Some(Expression::Id(id)), How::Url, "an address that names this licence"),
-            None => (None, How::Unrecognised, "an address we do not know; its text must be read"),
+            Some(id) => (
+                Some(Expression::Id(id)),
+                How::Url,
+                "an address that names this licence",
+            ),
+            None => (
+                None,
+                How::Unrecognised,
+                "an address we do not know; its text must be read",
+            ),
         };
     }
     if let Some(expression) = by_name(text) {
-        return (Some(expression), How::Spelling, "a common way to write this licence's name");
+        return (
+            Some(expression),
+            How::Spelling,
+            "a common way to write this licence's name",
+        );
     }
     let several = split_choice(text);
     if let Some(expression) = several {
         return (Some(expression), How::Spelling, "several names joined");
     }
     if FAMILIES.contains(&key(text).as_str()) {
-        return (None, How::Unrecognised, "names a family of licences with different terms, and no version");
+        return (
+            None,
+            How::Unrecognised,
+            "names a family of licences with different terms, and no version",
+        );
     }
-    (None, How::Unrecognised, "no licence we know is written like this")
+    (
+        None,
+        How::Unrecognised,
+        "no licence we know is written like this",
+    )
 }
 
 /// "MIT or Apache 2.0", "GPL v2 / MIT", "MIT, Apache-2.0".
@@ -169,6 +207,7 @@ fn split_choice(text: &str) -> Option<Expression> {
     if lower.contains("later") || lower.contains(" with ") {
         return None;
     }
+<<<<<<< HEAD
     for (separator, any) in
         [(" or ", true), (" and ", false), (" / ", true), ("/", true), (" & ", false), (",", false), (";", false)]
     {
@@ -179,6 +218,36 @@ fn split_choice(text: &str) -> Option<Expression> {
             lower.split(separator).map(|p| Expression::parse(p.trim()).ok().or_else(|| by_name(p.trim()))).collect();
         let Some(parts) = parts.filter(|p| p.len() > 1) else { continue };
         return if any { Expression::any(parts) } else { Expression::all(parts) };
+=======
+    for (separator, any) in [
+        (" or ", true),
+        (" and ", false),
+        (" / ", true),
+        ("/", true),
+        (" & ", false),
+        (",", false),
+        (";", false),
+    ] {
+        if !lower.contains(separator) {
+            continue;
+        }
+        let parts: Option<Vec<Expression>> = lower
+            .split(separator)
+            .map(|p| {
+                Expression::parse(p.trim())
+                    .ok()
+                    .or_else(|| by_name(p.trim()))
+            })
+            .collect();
+        let Some(parts) = parts.filter(|p| p.len() > 1) else {
+            continue;
+        };
+        return if any {
+            Expression::any(parts)
+        } else {
+            Expression::all(parts)
+        };
+>>>>>>> license
     }
     None
 }
@@ -186,7 +255,11 @@ fn split_choice(text: &str) -> Option<Expression> {
 /// A licence by its name in any common spelling.
 pub(crate) fn by_name(text: &str) -> Option<Expression> {
     let key = key(text);
-    let id = catalogue().spellings.get(key.as_str()).copied().or_else(|| NAMES.get(&key).copied())?;
+    let id = catalogue()
+        .spellings
+        .get(key.as_str())
+        .copied()
+        .or_else(|| NAMES.get(&key).copied())?;
     LicenseId::parse(id).map(Expression::Id)
 }
 
@@ -217,7 +290,10 @@ static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
                 .or_insert(Some(l.name));
         }
     }
-    names.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))).collect()
+    names
+        .into_iter()
+        .filter_map(|(k, v)| v.map(|v| (k, v)))
+        .collect()
 });
 
 /// Words of names that make no difference between licences.
@@ -314,11 +390,17 @@ pub fn resolve_named(license: &str, name: Option<&str>, link: Option<&str>) -> D
     for other in [name, link].into_iter().flatten() {
         let resolved = resolve(other);
         if resolved.expression.is_some() {
-            return Declared { written: other.to_owned(), ..resolved };
+            return Declared {
+                written: other.to_owned(),
+                ..resolved
+            };
         }
     }
     match name.or(link).map(str::trim).filter(|n| !n.is_empty()) {
-        Some(written) => Declared { written: written.to_owned(), ..resolve(written) },
+        Some(written) => Declared {
+            written: written.to_owned(),
+            ..resolve(written)
+        },
         None => declared,
     }
 }
@@ -348,19 +430,44 @@ mod tests {
         check("BSD 3-Clause", "BSD-3-Clause (spelling)");
         check("GPLv3", "GPL-3.0-only (spelling)");
         check("GPLv3+", "GPL-3.0-or-later (spelling)");
-        check("GNU General Public License v2.0 or later", "GPL-2.0-or-later (spelling)");
+        check(
+            "GNU General Public License v2.0 or later",
+            "GPL-2.0-or-later (spelling)",
+        );
         check("llama3.1", "LicenseRef-llama-3.1 (hub-tag)");
-        check("Llama 3.1 Community License", "LicenseRef-llama-3.1 (spelling)");
-        check("Meta Llama 3 Community License Agreement", "LicenseRef-llama-3 (spelling)");
+        check(
+            "Llama 3.1 Community License",
+            "LicenseRef-llama-3.1 (spelling)",
+        );
+        check(
+            "Meta Llama 3 Community License Agreement",
+            "LicenseRef-llama-3 (spelling)",
+        );
         check("cc-by-nc-4.0", "CC-BY-NC-4.0 (hub-tag)");
         check("CC BY-NC-SA 4.0", "CC-BY-NC-SA-4.0 (spelling)");
-        check("Creative Commons Attribution 4.0 International", "CC-BY-4.0 (spelling)");
+        check(
+            "Creative Commons Attribution 4.0 International",
+            "CC-BY-4.0 (spelling)",
+        );
         check("gemma", "LicenseRef-gemma-2024-04 (hub-tag)");
-        check("openrail++", "LicenseRef-creativeml-openrail-pp-m (hub-tag)");
+        check(
+            "openrail++",
+            "LicenseRef-creativeml-openrail-pp-m (hub-tag)",
+        );
         check("MIT OR Apache-2.0", "MIT OR Apache-2.0 (spdx-id)");
         check("MIT or Apache 2.0", "MIT OR Apache-2.0 (spelling)");
-        check("https://www.apache.org/licenses/LICENSE-2.0", "Apache-2.0 (url)");
-        for family in ["gpl", "cc", "openrail", "bsd", "Creative Commons", "GNU GPL"] {
+        check(
+            "https://www.apache.org/licenses/LICENSE-2.0",
+            "Apache-2.0 (url)",
+        );
+        for family in [
+            "gpl",
+            "cc",
+            "openrail",
+            "bsd",
+            "Creative Commons",
+            "GNU GPL",
+        ] {
             check(family, "unrecognised");
         }
         for nothing in ["", "other", "Unknown", "null"] {
@@ -373,9 +480,15 @@ mod tests {
     #[test]
     fn card_fields() {
         let declared = resolve_named("other", Some("llama-3.1-community"), Some("LICENSE"));
-        assert_eq!(declared.expression.map(|e| e.to_string()).as_deref(), Some("LicenseRef-llama-3.1"));
+        assert_eq!(
+            declared.expression.map(|e| e.to_string()).as_deref(),
+            Some("LicenseRef-llama-3.1")
+        );
         let declared = resolve_named("other", Some("secret sauce"), None);
-        assert_eq!((declared.how, declared.written.as_str()), (How::Unrecognised, "secret sauce"));
+        assert_eq!(
+            (declared.how, declared.written.as_str()),
+            (How::Unrecognised, "secret sauce")
+        );
         assert_eq!(resolve_named("other", None, None).how, How::Unstated);
     }
 

@@ -29,7 +29,8 @@ impl LicenseId {
         let prefix = "licenseref-";
         let head = text.get(..prefix.len())?;
         let name = text.get(prefix.len()..)?;
-        (head.eq_ignore_ascii_case(prefix) && well_formed(name)).then(|| Self(format!("LicenseRef-{name}")))
+        (head.eq_ignore_ascii_case(prefix) && well_formed(name))
+            .then(|| Self(format!("LicenseRef-{name}")))
     }
 
     /// For ids that come from our own data.
@@ -40,7 +41,10 @@ impl LicenseId {
     /// `LicenseRef-modified-<id>`: a text that resembles this licence and differs by words that matter.
     pub fn modified(&self) -> Self {
         let name = self.0.strip_prefix("LicenseRef-").unwrap_or(&self.0);
-        Self(format!("LicenseRef-modified-{}", name.trim_end_matches('+')))
+        Self(format!(
+            "LicenseRef-modified-{}",
+            name.trim_end_matches('+')
+        ))
     }
 }
 
@@ -52,7 +56,10 @@ impl fmt::Display for LicenseId {
 
 /// Whether the characters are those the contract allows in an id.
 fn well_formed(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
 }
 
 /// The list's spelling of an SPDX licence id, whatever the letter case. GNU ids that do not say whether
@@ -61,7 +68,9 @@ fn spdx_id(text: &str) -> Option<&'static str> {
     if let Some(id) = BEYOND.iter().find(|id| id.eq_ignore_ascii_case(text)) {
         return Some(id);
     }
-    let found = spdx::identifiers::LICENSES.iter().find(|l| l.name.eq_ignore_ascii_case(text))?;
+    let found = spdx::identifiers::LICENSES
+        .iter()
+        .find(|l| l.name.eq_ignore_ascii_case(text))?;
     Some(settled(found.name))
 }
 
@@ -126,9 +135,16 @@ impl Expression {
     /// Reads an SPDX expression.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         if text.len() > LENGTH_CAP {
-            return Err(ExpressionError { at: LENGTH_CAP, what: "expression too long" });
+            return Err(ExpressionError {
+                at: LENGTH_CAP,
+                what: "expression too long",
+            });
         }
-        let mut parser = Parser { words: lex(text), next: 0, end: text.len() };
+        let mut parser = Parser {
+            words: lex(text),
+            next: 0,
+            end: text.len(),
+        };
         let expression = parser.or(0)?;
         match parser.peek() {
             None => Ok(expression),
@@ -168,7 +184,11 @@ impl Expression {
                 distinct.push(part);
             }
         }
-        if distinct.len() > 1 { Some(make(distinct)) } else { distinct.pop() }
+        if distinct.len() > 1 {
+            Some(make(distinct))
+        } else {
+            distinct.pop()
+        }
     }
 }
 
@@ -195,7 +215,11 @@ impl fmt::Display for Expression {
                 Self::And(_) => !inside_or,
                 _ => false,
             };
-            if wrap { write!(f, "({part})")? } else { part.fmt(f)? }
+            if wrap {
+                write!(f, "({part})")?
+            } else {
+                part.fmt(f)?
+            }
         }
         Ok(())
     }
@@ -237,7 +261,10 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, what: &'static str) -> ExpressionError {
-        ExpressionError { at: self.words.get(self.next).map_or(self.end, |(at, _)| *at), what }
+        ExpressionError {
+            at: self.words.get(self.next).map_or(self.end, |(at, _)| *at),
+            what,
+        }
     }
 
     fn eat(&mut self, word: &str) -> bool {
@@ -268,26 +295,45 @@ impl<'a> Parser<'a> {
         }
         if self.eat("(") {
             let inner = self.or(depth + 1)?;
-            return if self.eat(")") { Ok(inner) } else { Err(self.error("missing )")) };
+            return if self.eat(")") {
+                Ok(inner)
+            } else {
+                Err(self.error("missing )"))
+            };
         }
-        let word = self.peek().ok_or_else(|| self.error("licence id expected"))?;
+        let word = self
+            .peek()
+            .ok_or_else(|| self.error("licence id expected"))?;
         let expression = simple(word).ok_or_else(|| self.error("not an SPDX licence id"))?;
         self.next += 1;
         if !self.eat("with") {
             return Ok(expression);
         }
-        let word = self.peek().ok_or_else(|| self.error("exception id expected"))?;
-        let known = spdx::identifiers::EXCEPTIONS.iter().find(|e| e.name.eq_ignore_ascii_case(word));
+        let word = self
+            .peek()
+            .ok_or_else(|| self.error("exception id expected"))?;
+        let known = spdx::identifiers::EXCEPTIONS
+            .iter()
+            .find(|e| e.name.eq_ignore_ascii_case(word));
         let exception = known.ok_or_else(|| self.error("not an SPDX exception id"))?;
         self.next += 1;
-        Ok(Expression::With(Box::new(expression), exception.name.to_owned()))
+        Ok(Expression::With(
+            Box::new(expression),
+            exception.name.to_owned(),
+        ))
     }
 }
 
 /// One id, with SPDX's `+` for "or later"; a document reference is left out of the id.
 fn simple(word: &str) -> Option<Expression> {
     let local = match word.split_once(':') {
-        Some((document, rest)) if document.get(..12).is_some_and(|d| d.eq_ignore_ascii_case("documentref-")) => rest,
+        Some((document, rest))
+            if document
+                .get(..12)
+                .is_some_and(|d| d.eq_ignore_ascii_case("documentref-")) =>
+        {
+            rest
+        }
         Some(_) => return None,
         None => word,
     };
@@ -295,8 +341,13 @@ fn simple(word: &str) -> Option<Expression> {
         return Some(combined(id));
     }
     let base = LicenseId::parse(local.strip_suffix('+')?)?;
-    let later = base.as_str().strip_suffix("-only").map(|stem| format!("{stem}-or-later"));
-    Some(combined(later.and_then(|l| LicenseId::parse(&l)).unwrap_or(base)))
+    let later = base
+        .as_str()
+        .strip_suffix("-only")
+        .map(|stem| format!("{stem}-or-later"));
+    Some(combined(
+        later.and_then(|l| LicenseId::parse(&l)).unwrap_or(base),
+    ))
 }
 
 /// Deprecated ids that pack a licence and its exception into one name are unpacked.
@@ -311,7 +362,10 @@ fn combined(id: LicenseId) -> Expression {
         "GPL-3.0-with-autoconf-exception" => ("GPL-3.0-only", "Autoconf-exception-3.0"),
         _ => return Expression::Id(id),
     };
-    Expression::With(Box::new(Expression::Id(LicenseId::known(parts.0))), parts.1.to_owned())
+    Expression::With(
+        Box::new(Expression::Id(LicenseId::known(parts.0))),
+        parts.1.to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -334,8 +388,14 @@ mod tests {
         check("MIT OR Apache-2.0 AND ISC", "MIT OR Apache-2.0 AND ISC");
         check("(MIT OR Apache-2.0) AND ISC", "(MIT OR Apache-2.0) AND ISC");
         check("gpl-2.0+", "GPL-2.0-or-later");
-        check("GPL-2.0-only with classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0");
-        check("GPL-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0");
+        check(
+            "GPL-2.0-only with classpath-exception-2.0",
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+        );
+        check(
+            "GPL-2.0-with-classpath-exception",
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+        );
         check("LicenseRef-llama-3.1", "LicenseRef-llama-3.1");
         check("DocumentRef-x:LicenseRef-y", "LicenseRef-y");
         check("Apache-2.0+", "Apache-2.0");
@@ -349,7 +409,10 @@ mod tests {
         check("my licence", "error: not an SPDX licence id at byte 0");
         check("(MIT", "error: missing ) at byte 4");
         check("MIT Apache-2.0", "error: unexpected word at byte 4");
-        check(&"(".repeat(3000), "error: parentheses nest too deeply at byte 33");
+        check(
+            &"(".repeat(3000),
+            "error: parentheses nest too deeply at byte 33",
+        );
         check("LicenseRef-a b", "error: unexpected word at byte 13");
         check("LicenseRef-a_b", "error: not an SPDX licence id at byte 0");
     }

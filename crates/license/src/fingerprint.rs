@@ -1,8 +1,9 @@
 //! The fingerprint file: every known text as the sequence of its window hashes, with masks and an index.
 //!
 //! It is read in place, without parsing: every lookup is arithmetic on offsets. A damaged or empty file finds
-//! nothing, and nothing panics. `cargo xtask licenses` writes it; [`Writer`](crate::fingerprint::layout) is
-//! documented by the constants in [`layout`].
+//! nothing, and nothing panics. `cargo xtask licenses` writes it as [`layout`] says.
+
+use std::ops::Range;
 
 use crate::expression::LicenseId;
 
@@ -13,13 +14,15 @@ static DATA: &[u8] = include_bytes!("../data/fingerprints.bin");
 pub mod layout {
     /// First bytes of the file.
     pub const MAGIC: &[u8; 8] = b"CANDORF1";
-    /// The header: magic, then counts of documents, windows, regions, sparse postings, dense postings, bytes of ids.
-    pub const HEADER: usize = 8 + 6 * 4;
+    /// The header: magic, then counts of documents, windows, regions, alternatives, sparse postings, dense
+    /// postings, bytes of ids. An alternative is the hash of a listed replacement with the three words before it.
+    pub const HEADER: usize = 8 + 7 * 4;
     /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
     /// region u32, regions u16, 0 u16, whole hash u64, 0 u32.
     pub const DOCUMENT: usize = 40;
-    /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16.
-    pub const REGION: usize = 12;
+    /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16, first alternative
+    /// u32, alternatives u16, 0 u16.
+    pub const REGION: usize = 20;
     /// An index is 65 537 offsets (by the upper half of a hash), then postings (lower half, document).
     pub const BUCKETS: usize = 65_537;
     /// A bit per hash (its upper bits) tells whether looking it up is worth while.
@@ -67,16 +70,18 @@ pub(crate) struct Document {
     ids: &'static str,
     windows: &'static [u8],
     regions: &'static [u8],
+    alternatives: &'static [u8],
 }
 
 /// A part of a text that may be absent or differ.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Region {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) replaceable: bool,
     pub(crate) flags: u8,
     pub(crate) limit: usize,
+    alternatives: Range<usize>,
 }
 
 impl Document {
@@ -85,9 +90,17 @@ impl Document {
         self.ids.split('|')
     }
 
-    /// The id to name.
+    /// The first of its ids, as in the data.
+    pub(crate) fn first_id(&self) -> &'static str {
+        self.ids().next().unwrap_or_default()
+    }
+
+    /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
-        LicenseId::known(self.ids().next().unwrap_or_default())
+        let name = self.ids().next().unwrap_or_default();
+        let stem = name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
+        let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
+        only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
     }
 
     pub(crate) fn window_count(&self) -> usize {
@@ -99,7 +112,11 @@ impl Document {
     }
 
     pub(crate) fn windows_from(&self, n: usize) -> impl Iterator<Item = u32> + use<> {
-        let (chunks, _) = self.windows.get(n * 4..).unwrap_or_default().as_chunks::<4>();
+        let (chunks, _) = self
+            .windows
+            .get(n * 4..)
+            .unwrap_or_default()
+            .as_chunks::<4>();
         chunks.iter().map(|c| u32::from_le_bytes(*c))
     }
 
@@ -110,7 +127,24 @@ impl Document {
             replaceable: r.get(8) == Some(&layout::REPLACEABLE),
             flags: r.get(9).copied().unwrap_or(0),
             limit: usize::from(u16_at(r, 10).unwrap_or(0)),
+            alternatives: {
+                let from = u32_at(r, 12).unwrap_or(0) as usize;
+                from..from + usize::from(u16_at(r, 16).unwrap_or(0))
+            },
         })
+    }
+
+    /// Hashes of the listed replacements of a region, each with the three words before it.
+    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = u32> + use<> {
+        let listed = self
+            .alternatives
+            .get(region.alternatives.start * 4..region.alternatives.end * 4);
+        listed
+            .unwrap_or_default()
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|c| u32::from_le_bytes(*c))
     }
 }
 
@@ -132,6 +166,7 @@ pub(crate) struct Fingerprints {
     documents: &'static [u8],
     windows: &'static [u8],
     regions: &'static [u8],
+    alternatives: &'static [u8],
     sparse: Index,
     dense: Index,
     ids: &'static [u8],
@@ -147,14 +182,24 @@ struct Index {
 impl Index {
     fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        if self.filter.get(bit / 8).is_none_or(|b| b & (1 << (bit % 8)) == 0) {
+        if self
+            .filter
+            .get(bit / 8)
+            .is_none_or(|b| b & (1 << (bit % 8)) == 0)
+        {
             return;
         }
         let bucket = (hash >> 16) as usize;
-        let (Some(from), Some(to)) = (u32_at(self.buckets, bucket * 4), u32_at(self.buckets, bucket * 4 + 4)) else {
+        let (Some(from), Some(to)) = (
+            u32_at(self.buckets, bucket * 4),
+            u32_at(self.buckets, bucket * 4 + 4),
+        ) else {
             return;
         };
-        let postings = self.postings.get(from as usize * 4..to as usize * 4).unwrap_or_default();
+        let postings = self
+            .postings
+            .get(from as usize * 4..to as usize * 4)
+            .unwrap_or_default();
         for posting in postings.as_chunks::<4>().0 {
             let posting = u32::from_le_bytes(*posting);
             if posting >> 16 == hash & 0xffff {
@@ -182,6 +227,7 @@ pub(crate) fn load() -> Option<Fingerprints> {
     let documents = cut(&mut rest, count(0)? * layout::DOCUMENT)?;
     let windows = cut(&mut rest, count(1)? * 4)?;
     let regions = cut(&mut rest, count(2)? * layout::REGION)?;
+    let alternatives = cut(&mut rest, count(3)? * 4)?;
     let mut index = |postings: usize| {
         Some(Index {
             filter: cut(&mut rest, (1 << layout::FILTER_BITS) / 8)?,
@@ -189,10 +235,18 @@ pub(crate) fn load() -> Option<Fingerprints> {
             postings: cut(&mut rest, postings * 4)?,
         })
     };
-    let sparse = index(count(3)?)?;
-    let dense = index(count(4)?)?;
-    let ids = cut(&mut rest, count(5)?)?;
-    Some(Fingerprints { documents, windows, regions, sparse, dense, ids })
+    let sparse = index(count(4)?)?;
+    let dense = index(count(5)?)?;
+    let ids = cut(&mut rest, count(6)?)?;
+    Some(Fingerprints {
+        documents,
+        windows,
+        regions,
+        alternatives,
+        sparse,
+        dense,
+        ids,
+    })
 }
 
 impl Fingerprints {
@@ -204,7 +258,9 @@ impl Fingerprints {
         let at = usize::from(number) * layout::DOCUMENT;
         let entry = self.documents.get(at..at + layout::DOCUMENT)?;
         let id_at = u32_at(entry, 0)? as usize;
-        let ids = self.ids.get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
+        let ids = self
+            .ids
+            .get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
         let window_at = u32_at(entry, 12)? as usize * 4;
         let window_end = window_at + u32_at(entry, 16)? as usize * 4;
         let region_at = u32_at(entry, 20)? as usize * layout::REGION;
@@ -222,6 +278,7 @@ impl Fingerprints {
             ids: std::str::from_utf8(ids).ok()?,
             windows: self.windows.get(window_at..window_end)?,
             regions: self.regions.get(region_at..region_end)?,
+            alternatives: self.alternatives,
         })
     }
 
@@ -236,6 +293,8 @@ impl Fingerprints {
 
     /// The document whose words have this hash as a whole.
     pub(crate) fn exact(&self, whole: u64, words: usize) -> Option<Document> {
-        (0..self.len()).filter_map(|n| self.document(n as u16)).find(|d| d.whole == whole && d.words == words)
+        (0..self.len())
+            .filter_map(|n| self.document(n as u16))
+            .find(|d| d.whole == whole && d.words == words)
     }
 }

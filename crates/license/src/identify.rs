@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use crate::catalogue;
+use crate::bodies;
 use crate::expression::{Expression, LicenseId};
-use crate::fingerprint;
+use crate::fingerprint::{self, Role};
+use crate::conclude::{Text, conclude};
+use crate::notices::{self, Notice};
+use crate::outside;
 use crate::terms::{ConditionKind, RestrictionKind};
-use crate::words;
+use crate::words::{self, Word};
 
 /// How a text matches a known licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,35 +97,62 @@ pub struct Identification {
 /// Identifies a licence text.
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
-    let Some(known) = fingerprint::load().and_then(|f| f.exact(words::whole(&words), words.len())) else {
-        return Identification::default();
-    };
-    let id = known.id();
-    let whole = 0..bytes.len();
-    let license = catalogue::license(&id);
-    let found = Match { id: id.clone(), kind: MatchKind::Exact, bytes: whole, residue: Vec::new(), missing: 0 };
-    Identification {
-        expression: Some(Expression::Id(id)),
-        matches: vec![found],
-        restrictions: license.map(named_restrictions).unwrap_or_default(),
-        conditions: license.map(named_conditions).unwrap_or_default(),
-        custom: false,
+    let windows = words::windows(&words);
+    if bytes.starts_with(b"DEBUG") { if let Some(f) = fingerprint::load() { bodies::debug(&f, &words, &windows) } }
+    let bodies = fingerprint::load()
+        .map(|f| bodies::bodies(&f, &words, &windows))
+        .unwrap_or_default();
+    let outside = outside::outside(bytes, &words, &bodies);
+    let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.explains(word));
+    let notices = notices::notices(bytes, &words, &inside);
+    let mut texts = Vec::new();
+    for (n, body) in bodies.iter().enumerate() {
+        if body.document.role == Role::Header && !header_holds(&words, body, &notices) {
+            continue;
+        }
+        let mut residue: Vec<Range<usize>> = body.difference.extra.clone();
+        residue.extend(outside.residue_of(n));
+        residue.sort_by_key(|r| r.start);
+        let mut residue: Vec<Range<usize>> = residue.iter().filter_map(|r| byte_span(&words, r)).collect();
+        let whole = residue.is_empty() && body.difference.missing == 0;
+        if residue.is_empty() {
+            residue.extend(body.difference.holes.iter().filter_map(|h| hole(&words, *h)));
+        }
+        let kind = match (body.document.role, whole) {
+            (Role::Header, _) => MatchKind::Notice,
+            (_, true) => MatchKind::Exact,
+            (_, false) => MatchKind::Modified,
+        };
+        let bytes = byte_span(&words, &body.words).unwrap_or_default();
+        let found = Match { id: body.document.id(), kind, bytes, residue, missing: body.difference.missing };
+        texts.push(Text { body, found });
     }
+    let (expression, matches) = conclude(texts, notices);
+    Identification { expression, matches, ..Identification::default() }
+}
+
+/// A standard header that differs counts only if no other licence is named in it.
+fn header_holds(words: &[Word], body: &bodies::Body, notices: &[Notice]) -> bool {
+    let id = body.document.id();
+    let Some(span) = byte_span(words, &body.words) else { return false };
+    let near = |n: &&Notice| n.bytes.start + 300 > span.start && n.bytes.start < span.end + 100 && n.strength != 30;
+    let mut named = notices.iter().filter(near).peekable();
+    named.peek().is_none() && body.is_whole() || named.any(|n| n.ids().any(|i| *i == id))
+}
+
+/// The bytes of a range of words.
+fn byte_span(words: &[Word], range: &Range<usize>) -> Option<Range<usize>> {
+    let inside = words.get(range.clone())?;
+    let (first, last) = (inside.first()?, inside.last()?);
+    Some(first.start as usize..last.end as usize)
+}
+
+/// Where words are missing: the words on both sides.
+fn hole(words: &[Word], at: usize) -> Option<Range<usize>> {
+    byte_span(words, &(at.saturating_sub(1)..(at + 1).min(words.len())))
 }
 
 /// Restrictions that prose states.
 pub fn clauses(_bytes: &[u8]) -> Vec<Found> {
     Vec::new()
-}
-
-fn named_restrictions(license: &crate::License) -> Vec<Found> {
-    let restrictions = license.restrictions.iter();
-    restrictions
-        .map(|r| Found { kind: r.kind, value: r.value, bytes: None, via_text: true, note: r.note.to_owned() })
-        .collect()
-}
-
-fn named_conditions(license: &crate::License) -> Vec<FoundCondition> {
-    let conditions = license.conditions.iter();
-    conditions.map(|c| FoundCondition { kind: c.kind, bytes: None, via_text: true, note: c.note.to_owned() }).collect()
 }

@@ -87,10 +87,10 @@ const REFERRING: &[u64] = &[
     hash("gpl"),
     hash("lgpl"),
     hash("license"),
-    hash("and"),
-    hash("or"),
-    hash("to"),
 ];
+
+/// Words after which a number within a line is a reference; at the start of a line it is a list marker.
+const JOINING: &[u64] = &[hash("and"), hash("or"), hash("to")];
 
 const TABLE_BITS: u32 = 9;
 const SIZE: usize = 1 << TABLE_BITS;
@@ -148,6 +148,6 @@ pub(crate) fn in_context(previous: Option<u64>, word: u64) -> u64 {
 }
 
 /// Whether a number after this word is a reference.
-pub(crate) fn refers(word: u64) -> bool {
-    REFERRING.contains(&word)
+pub(crate) fn refers(word: u64, line_start: bool) -> bool {
+    REFERRING.contains(&word) || !line_start && JOINING.contains(&word)
 }

@@ -77,7 +77,11 @@ pub fn words(bytes: &[u8]) -> Vec<Word> {
     let mut decoder = Decoder::new(bytes, markup::is_html(bytes));
     let mut unit = decoder.next();
     while let Some(u) = unit {
-        unit = if u.c.is_alphanumeric() { reader.word(u, &mut decoder) } else { reader.separator(u, &mut decoder) };
+        unit = if u.c.is_alphanumeric() {
+            reader.word(u, &mut decoder)
+        } else {
+            reader.separator(u, &mut decoder)
+        };
     }
     reader.out
 }
@@ -95,7 +99,12 @@ impl Reader {
         match u.c {
             '\n' => {
                 let blank = self.flags & Word::LINE_START != 0;
-                self.flags |= Word::LINE_START | if blank { Word::PARAGRAPH | Word::AFTER_STOP } else { 0 };
+                self.flags |= Word::LINE_START
+                    | if blank {
+                        Word::PARAGRAPH | Word::AFTER_STOP
+                    } else {
+                        0
+                    };
                 self.pending = None;
             }
             '.' | '!' | '?' | '。' => self.flags |= Word::AFTER_STOP | Word::SENTENCE,
@@ -140,7 +149,9 @@ impl Reader {
                 continue;
             }
             match u.c {
-                '\'' | '’' | '‘' | '\u{ad}' if decoder.peek_alphanumeric() => unit = decoder.next(),
+                '\'' | '’' | '‘' | '\u{ad}' if decoder.peek_alphanumeric() => {
+                    unit = decoder.next()
+                }
                 ',' if digits && !dotted && decoder.peek_thousands() => unit = decoder.next(),
                 '.' if digits && decoder.peek_digit() => {
                     dotted = true;
@@ -158,15 +169,30 @@ impl Reader {
                 _ => break,
             }
         }
-        let letters = text.get(..(length as usize).min(text.len())).unwrap_or_default();
-        self.push(h, letters, length as usize, start, end, unit, digits, capital);
+        let letters = text
+            .get(..(length as usize).min(text.len()))
+            .unwrap_or_default();
+        self.push(
+            h,
+            letters,
+            length as usize,
+            start,
+            end,
+            unit,
+            digits,
+            capital,
+        );
         unit
     }
 
     /// Where a word's hash and bytes start: at itself, or at "non" written apart before it.
     fn prefix(&mut self, first: Unit) -> (u64, u32) {
         match self.out.last() {
-            Some(w) if w.hash == spelling::NON && first.c.is_lowercase() && self.flags & Word::AFTER_STOP == 0 => {
+            Some(w)
+                if w.hash == spelling::NON
+                    && first.c.is_lowercase()
+                    && self.flags & Word::AFTER_STOP == 0 =>
+            {
                 let (start, flags) = (w.start, w.flags);
                 self.out.pop();
                 self.flags = flags;
@@ -176,7 +202,10 @@ impl Reader {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one word, used here alone")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the parts of one word, used here alone"
+    )]
     fn push(
         &mut self,
         hash: u64,
@@ -190,7 +219,11 @@ impl Reader {
     ) {
         let follows = after.map_or('\n', |u| u.c);
         let parenthesis = self.pending.take() == Some(self.out.len());
-        let known = if length <= 20 { std::str::from_utf8(letters).unwrap_or("") } else { "" };
+        let known = if length <= 20 {
+            std::str::from_utf8(letters).unwrap_or("")
+        } else {
+            ""
+        };
         if self.is_marker(known, digits, parenthesis, follows) {
             self.flags |= Word::AFTER_STOP;
             return;
@@ -199,7 +232,12 @@ impl Reader {
         self.flags = 0;
         let previous = self.out.last().map(|w| w.hash);
         let hash = spelling::in_context(previous, spelling::same(hash));
-        self.out.push(Word { hash, start, end, flags });
+        self.out.push(Word {
+            hash,
+            start,
+            end,
+            flags,
+        });
     }
 
     /// List markers: `(a)`, `2.`, `iv)`, `3.1` at the start of a paragraph. After "version" or "section" a
@@ -207,7 +245,9 @@ impl Reader {
     fn is_marker(&self, text: &str, digits: bool, parenthesis: bool, follows: char) -> bool {
         let short = text.len() <= 2 && digits
             || text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic())
-            || text.len() <= 5 && !text.is_empty() && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+            || text.len() <= 5
+                && !text.is_empty()
+                && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
         if parenthesis {
             return short && follows == ')';
         }
@@ -215,9 +255,9 @@ impl Reader {
         if !(short || numbered) {
             return false;
         }
-        let referred = self.out.last().is_some_and(|w| spelling::refers(w.hash));
         let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
         let starts = self.flags & Word::LINE_START != 0;
+        let referred = digits && self.out.last().is_some_and(|w| spelling::refers(w.hash, starts));
         match follows {
             ')' if short => opens || starts,
             '.' if short => !referred && (opens || starts),
@@ -238,18 +278,17 @@ pub const WINDOW: usize = 4;
 
 /// The 32-bit hashes of the overlapping four-word windows, in order.
 pub fn windows(words: &[Word]) -> Vec<u32> {
-    let mut out = Vec::with_capacity(words.len());
-    for window in words.windows(WINDOW) {
-        let mut h = 0_u64;
-        for word in window {
-            h = (h.rotate_left(23) ^ word.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-        out.push((h >> 32) as u32);
-    }
-    out
+    words.windows(WINDOW).map(window_of).collect()
+}
+
+/// The 32-bit hash of some words in order.
+pub fn window_of(words: &[Word]) -> u32 {
+    (whole(words) >> 32) as u32
 }
 
 /// One hash of all words in order.
 pub fn whole(words: &[Word]) -> u64 {
-    words.iter().fold(0, |h: u64, w| (h.rotate_left(23) ^ w.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    words.iter().fold(0, |h: u64, w| {
+        (h.rotate_left(23) ^ w.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    })
 }

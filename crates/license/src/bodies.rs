@@ -1,0 +1,151 @@
+//! Finds the licence texts inside a text: candidates, alignment, choice, and again for what is left.
+
+use std::ops::Range;
+
+use crate::align::{self, Positions, Run};
+use crate::candidates::candidates;
+use crate::fingerprint::{Document, Fingerprints, Role};
+use crate::residue::{self, Difference};
+use crate::words::{WINDOW, Word};
+
+/// How many texts are looked for in one file.
+const ROUNDS: usize = 24;
+
+/// The licences that texts in the wild most often start from.
+const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "ISC", "Zlib", "Apache-1.1"];
+
+/// One known text found.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub(crate) document: Document,
+    /// The user's words it spans.
+    pub(crate) words: Range<usize>,
+    pub(crate) difference: Difference,
+    pub(crate) chain: Vec<Run>,
+}
+
+impl Body {
+    /// No word inside differs.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.difference.extra.is_empty() && self.difference.missing == 0
+    }
+
+    /// A licence text or policy, not a header or an exception.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.document.role, Role::Text | Role::Policy)
+    }
+
+    /// How much of the known text is here, in hundredths.
+    pub(crate) fn coverage(&self) -> usize {
+        let (matched, missing) = (self.difference.matched, self.difference.missing);
+        matched * 100 / (matched + missing).max(1)
+    }
+
+    /// Whether a word of the user's text is one of the known text.
+    pub(crate) fn explains(&self, word: usize) -> bool {
+        let after = self.chain.partition_point(|r| r.user_words().start <= word);
+        let run = after.checked_sub(1).and_then(|n| self.chain.get(n));
+        run.is_some_and(|r| r.user_words().contains(&word))
+    }
+
+    /// Where a word of the known text stands in the user's.
+    pub(crate) fn user_word(&self, known: usize) -> Option<usize> {
+        let run = self
+            .chain
+            .iter()
+            .find(|r| r.known_words().contains(&known))?;
+        Some(run.user + (known - run.known))
+    }
+}
+
+/// The texts found, in the order of how well they explain the words.
+pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
+    let mut covered = vec![false; windows.len()];
+    let mut found: Vec<Body> = Vec::new();
+    let mut positions: Option<Positions<'_>> = None;
+    for _ in 0..ROUNDS {
+        let candidates = candidates(known, windows, &covered);
+        if candidates.is_empty() {
+            break;
+        }
+        let positions = positions.get_or_insert_with(|| Positions::new(windows));
+        let aligned: Vec<Body> =
+            candidates.iter().filter_map(|d| align_one(d, words, positions, &covered)).collect();
+        let Some(best) = choose(aligned) else { break };
+        let span = best.words.start
+            ..best
+                .words
+                .end
+                .saturating_sub(WINDOW - 1)
+                .max(best.words.start + 1);
+        let fresh = !covered
+            .get(span.clone())
+            .unwrap_or_default()
+            .contains(&true);
+        for slot in covered.get_mut(span).unwrap_or_default() {
+            *slot = true;
+        }
+        if is_worth(&best, words.len()) && (fresh || best.is_whole()) {
+            found.push(best);
+        }
+    }
+    found
+}
+
+/// A text of which a good part is here, or which explains a good part of what is here.
+fn is_worth(body: &Body, all: usize) -> bool {
+    let matched = body.difference.matched;
+    if body.is_text() && matched >= 30 && matched * 100 / all.max(1) >= 60 {
+        return true;
+    }
+    match body.document.role {
+        Role::Header => body.coverage() >= 65,
+        Role::Exception => body.coverage() >= 75,
+        _ => body.coverage() >= 45 && matched >= 12 || matched >= 150 && body.coverage() >= 25,
+    }
+}
+
+fn align_one(
+    document: &Document,
+    words: &[Word],
+    positions: &Positions<'_>,
+    covered: &[bool],
+) -> Option<Body> {
+    let chain = align::align(document, positions, covered);
+    let (first, last) = (chain.first()?, chain.last()?);
+    let span = first.user_words().start..last.user_words().end;
+    let difference = residue::judge(document, words, &chain);
+    Some(Body {
+        document: *document,
+        words: span,
+        difference,
+        chain,
+    })
+}
+
+/// The one that explains more words, less what differs; among equals, the one with nothing left over. Of a
+/// changed text, the licence that everybody uses is the likelier base.
+fn choose(mut aligned: Vec<Body>) -> Option<Body> {
+    let rank = |x: &Body, bonus: i64| {
+        let text = matches!(x.document.role, Role::Text | Role::Policy);
+        (x.difference.value() + bonus, x.is_whole(), text, std::cmp::Reverse(x.document.number))
+    };
+    let best = aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, 0)).map(|(n, x)| (n, x.is_whole()))?;
+    let bonus = |x: &Body| if COMMON.contains(&x.document.first_id()) { x.difference.matched as i64 / 12 } else { 0 };
+    let at = match best {
+        (n, true) => n,
+        _ => aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, bonus(x))).map(|(n, _)| n)?,
+    };
+    Some(aligned.swap_remove(at))
+}
+
+/// DEBUG
+pub(crate) fn debug(known: &Fingerprints, words: &[Word], windows: &[u32]) {
+    let covered = vec![false; windows.len()];
+    let positions = Positions::new(windows);
+    for d in candidates(known, windows, &covered) {
+        if let Some(b) = align_one(&d, words, &positions, &covered) {
+            eprintln!("{} words {} value {} matched {} missing {} extra {} cov {} chain {}", d.id(), d.words, b.difference.value(), b.difference.matched, b.difference.missing, b.difference.extra_words(), b.coverage(), b.chain.len());
+        }
+    }
+}

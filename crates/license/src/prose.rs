@@ -1,0 +1,326 @@
+//! Small judgements about stretches of words: could they restrict anything?
+
+use crate::words::{Word, hash};
+
+/// Words with which something could be restricted, granted or demanded.
+const NORMS: &[u64] = &[
+    hash("not"),
+    hash("no"),
+    hash("may"),
+    hash("must"),
+    hash("shall"),
+    hash("only"),
+    hash("cannot"),
+    hash("should"),
+    hash("never"),
+    hash("unless"),
+    hash("except"),
+    hash("without"),
+    hash("provided"),
+    hash("if"),
+    hash("when"),
+];
+
+/// Words that no name holds and no fill may hold, listed or not.
+const LOADED: &[u64] = &[
+    hash("prohibited"),
+    hash("prohibit"),
+    hash("prohibits"),
+    hash("forbidden"),
+    hash("forbid"),
+    hash("permitted"),
+    hash("permission"),
+    hash("permissions"),
+    hash("allowed"),
+    hash("disallowed"),
+    hash("required"),
+    hash("requires"),
+    hash("require"),
+    hash("commercial"),
+    hash("commercially"),
+    hash("noncommercial"),
+    hash("noncommercially"),
+    hash("restricted"),
+    hash("restriction"),
+    hash("restrictions"),
+    hash("restrict"),
+    hash("revoke"),
+    hash("revoked"),
+    hash("revocable"),
+    hash("terminate"),
+    hash("terminates"),
+    hash("terminated"),
+    hash("royalty"),
+    hash("royalties"),
+    hash("fee"),
+    hash("fees"),
+    hash("pay"),
+    hash("payment"),
+    hash("agree"),
+    hash("agrees"),
+    hash("consent"),
+    hash("grant"),
+    hash("grants"),
+    hash("granted"),
+    hash("condition"),
+    hash("conditions"),
+    hash("competing"),
+    hash("compete"),
+    hash("competitor"),
+    hash("competitors"),
+    hash("military"),
+    hash("weapons"),
+    hash("indemnify"),
+    hash("excluding"),
+    hash("excluded"),
+    hash("exclude"),
+    hash("limited"),
+    hash("limitation"),
+    hash("limit"),
+    hash("use"),
+    hash("used"),
+    hash("uses"),
+    hash("using"),
+    hash("users"),
+    hash("user"),
+    hash("distribute"),
+    hash("redistribute"),
+    hash("redistribution"),
+    hash("modify"),
+    hash("sell"),
+    hash("sale"),
+    hash("research"),
+    hash("academic"),
+    hash("purposes"),
+    hash("purpose"),
+    hash("revenue"),
+    hash("licensee"),
+    hash("comply"),
+    hash("compliance"),
+    hash("void"),
+    hash("obtain"),
+    hash("written"),
+    hash("approval"),
+    hash("nonproduction"),
+    hash("evaluation"),
+    hash("government"),
+    hash("countries"),
+    hash("country"),
+    hash("train"),
+    hash("training"),
+    hash("banned"),
+    hash("ban"),
+    hash("refrain"),
+    hash("deny"),
+    hash("denied"),
+    hash("allow"),
+    hash("permit"),
+    hash("permits"),
+    hash("entitled"),
+    hash("obliged"),
+    hash("obligated"),
+    hash("obligation"),
+    hash("obligations"),
+    hash("illegal"),
+    hash("unlawful"),
+];
+
+const ABBREVIATIONS: &[u64] = &[
+    hash("inc"),
+    hash("ltd"),
+    hash("co"),
+    hash("corp"),
+    hash("gmbh"),
+    hash("llc"),
+    hash("dr"),
+    hash("jr"),
+    hash("mr"),
+    hash("st"),
+    hash("univ"),
+    hash("prof"),
+    hash("et"),
+    hash("al"),
+    hash("sa"),
+    hash("bv"),
+    hash("limited"),
+];
+
+const COPYRIGHT: u64 = hash("copyright");
+const RIGHTS: &[u64] = &[hash("all"), hash("rights"), hash("reserved")];
+const LINKS: &[u64] = &[
+    hash("and"),
+    hash("of"),
+    hash("the"),
+    hash("by"),
+    hash("for"),
+    hash("others"),
+    hash("contributors"),
+    hash("authors"),
+    hash("author"),
+    hash("et"),
+    hash("al"),
+    hash("c"),
+    hash("portions"),
+    hash("project"),
+    hash("various"),
+    hash("present"),
+    hash("email"),
+    hash("http"),
+    hash("www"),
+    hash("com"),
+    hash("org"),
+    hash("net"),
+    hash("de"),
+    hash("edu"),
+    hash("io"),
+    hash("from"),
+    hash("to"),
+    hash("at"),
+    hash("in"),
+    hash("its"),
+    hash("year"),
+    hash("yyyy"),
+    hash("name"),
+    hash("owner"),
+    hash("holder"),
+    hash("holders"),
+    hash("owners"),
+    hash("fullname"),
+    hash("organization"),
+    hash("a"),
+];
+const LICENSE: &[u64] = &[
+    hash("license"),
+    hash("licenses"),
+    hash("copying"),
+    hash("licensed"),
+    hash("agreement"),
+];
+
+pub(crate) fn is_norm(word: Word) -> bool {
+    NORMS.contains(&word.hash)
+}
+
+pub(crate) fn is_loaded(word: Word) -> bool {
+    LOADED.contains(&word.hash)
+}
+
+/// Whether the words fit a place made for a name: one piece of a sentence without a word that rules anything.
+pub(crate) fn harmless(fill: &[Word], norms_listed: bool) -> bool {
+    let mut previous: Option<Word> = None;
+    for word in fill {
+        if is_loaded(*word) || !norms_listed && is_norm(*word) {
+            // "Foo Limited" is a company.
+            if word.hash != hash("limited") || !word.is(Word::CAPITAL) {
+                return false;
+            }
+        }
+        if previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word) {
+            return false;
+        }
+        previous = Some(*word);
+    }
+    true
+}
+
+fn ends_sentence(before: Word, word: Word) -> bool {
+    word.is(Word::SENTENCE)
+        && word.is(Word::CAPITAL)
+        && !ABBREVIATIONS.contains(&before.hash)
+        && before.end - before.start > 1
+}
+
+fn is_copyright_start(word: Word) -> bool {
+    word.hash == COPYRIGHT || word.hash == hash("all") || word.hash == hash("portions")
+}
+
+/// Whether the words matter nowhere: lines of copyright notices, names, titles and section numbers.
+pub(crate) fn ignorable(words: &[Word]) -> bool {
+    lines(words).all(|line| is_notice_line(line) || is_title(line))
+}
+
+/// The lines of a stretch of words.
+pub(crate) fn lines(words: &[Word]) -> impl Iterator<Item = &[Word]> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .iter()
+            .skip(1)
+            .position(|w| w.is(Word::LINE_START))
+            .map_or(rest.len(), |n| n + 1);
+        let (line, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some(line)
+    })
+}
+
+/// A copyright notice, or names, dates and addresses.
+pub(crate) fn is_notice_line(line: &[Word]) -> bool {
+    if line.len() > 40 || line.iter().any(|w| is_loaded(*w) && !is_company(*w)) {
+        return false;
+    }
+    let copyright = line.iter().take(4).any(|w| w.hash == COPYRIGHT);
+    if copyright {
+        let mut previous: Option<Word> = None;
+        for word in line {
+            if is_norm(*word)
+                || previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word)
+            {
+                return false;
+            }
+            previous = Some(*word);
+        }
+        return true;
+    }
+    let plain = |w: &Word| {
+        RIGHTS.contains(&w.hash)
+            || w.is(Word::NUMBER)
+            || LINKS.contains(&w.hash)
+            || w.is(Word::CAPITAL) && !is_norm(*w)
+    };
+    let sentences = line.iter().skip(1).filter(|w| w.is(Word::SENTENCE)).count();
+    line.len() <= 10 && sentences <= 3 && line.iter().all(plain) && !is_sentence(line)
+}
+
+fn is_company(word: Word) -> bool {
+    word.hash == hash("limited") && word.is(Word::CAPITAL)
+}
+
+/// Capitals alone do not make a name: "USE IS FORBIDDEN" is a sentence.
+fn is_sentence(line: &[Word]) -> bool {
+    const VERBS: &[u64] = &[
+        hash("is"),
+        hash("are"),
+        hash("be"),
+        hash("was"),
+        hash("has"),
+        hash("have"),
+        hash("will"),
+        hash("can"),
+        hash("this"),
+        hash("that"),
+        hash("you"),
+        hash("your"),
+        hash("it"),
+        hash("they"),
+        hash("we"),
+    ];
+    line.iter()
+        .any(|w| VERBS.contains(&w.hash) || is_norm(*w) || is_loaded(*w))
+}
+
+/// A heading that names a licence.
+pub(crate) fn is_title(line: &[Word]) -> bool {
+    line.len() <= 10
+        && line.iter().any(|w| LICENSE.contains(&w.hash))
+        && !is_sentence(line)
+        && line.iter().skip(1).filter(|w| w.is(Word::SENTENCE)).count() == 0
+}
+
+/// Whether a line holds a word that could rule something.
+pub(crate) fn is_loaded_line(line: &[Word]) -> bool {
+    line.iter().any(|w| is_loaded(*w)) && line.iter().any(|w| is_norm(*w))
+}

@@ -1,0 +1,200 @@
+//! Judges what differs between a known text and the user's: does it matter?
+//!
+//! What may differ: optional regions left out as a whole, replaceable regions filled with a name, copyright
+//! lines, titles. Everything else matters, and a fill that could restrict anything matters too.
+
+use std::ops::Range;
+
+use crate::align::Run;
+use crate::fingerprint::{Document, Region, layout};
+use crate::prose;
+use crate::words::Word;
+
+/// What differs, as far as it matters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Difference {
+    /// Words of the user's text that the known text lacks, in places inside it.
+    pub(crate) extra: Vec<Range<usize>>,
+    /// Words of the known text that are absent.
+    pub(crate) missing: usize,
+    /// Of these, words before the first or after the last word found: a preamble or appendix left out.
+    pub(crate) edge: usize,
+    /// Words of the known text found.
+    pub(crate) matched: usize,
+    /// Places (word positions in the user's text) where words are missing.
+    pub(crate) holes: Vec<usize>,
+}
+
+impl Difference {
+    pub(crate) fn extra_words(&self) -> usize {
+        // A long stretch between two parts is likelier another text than an insertion.
+        self.extra.iter().map(|r| r.len() + r.len().saturating_sub(60) * 2).map(|n| n.min(900)).sum()
+    }
+
+    /// How well the text explains the words: found, less what differs. What lacks at an end weighs less than
+    /// what lacks inside.
+    pub(crate) fn value(&self) -> i64 {
+        let inner = self.missing - self.edge.min(self.missing);
+        self.matched as i64 - inner as i64 - self.extra_words() as i64 - (self.edge / 4) as i64
+    }
+}
+
+/// Judges a chain of runs.
+pub(crate) fn judge(document: &Document, words: &[Word], chain: &[Run]) -> Difference {
+    let regions: Vec<Region> = document.regions().collect();
+    let mut difference = Difference::default();
+    let (mut user_at, mut known_at) = (None, 0);
+    for run in chain {
+        let (user, known) = (run.user_words(), run.known_words());
+        let user_from = user_at.unwrap_or(user.start);
+        let gap = Gap {
+            user: user_from..user.start.max(user_from),
+            known: known_at..known.start.max(known_at),
+            edge: user_at.is_none(),
+        };
+        gap.judge(document, &regions, words, &mut difference);
+        difference.matched += known.end - known.start.max(known_at).min(known.end);
+        user_at = Some(user.end.max(user_from));
+        known_at = known.end.max(known_at);
+    }
+    let end = user_at.unwrap_or(0);
+    let tail = Gap {
+        user: end..end,
+        known: known_at..document.words.max(known_at),
+        edge: true,
+    };
+    tail.judge(document, &regions, words, &mut difference);
+    difference
+}
+
+struct Gap {
+    user: Range<usize>,
+    known: Range<usize>,
+    /// Before the first or after the last run: what the user has there is judged elsewhere.
+    edge: bool,
+}
+
+impl Gap {
+    fn judge(
+        &self,
+        document: &Document,
+        regions: &[Region],
+        words: &[Word],
+        difference: &mut Difference,
+    ) {
+        if self.user.is_empty() && self.known.is_empty() {
+            return;
+        }
+        let mut allowed = 0;
+        let mut flags = 0;
+        let mut alternatives = false;
+        let mut excused = vec![false; self.known.len()];
+        for region in regions {
+            let inside = region.start >= self.known.start && region.end <= self.known.end;
+            let touches = region.start < self.known.end && region.end > self.known.start;
+            let empty_here = region.start == region.end && inside;
+            if region.replaceable && (touches || empty_here) {
+                allowed += region.limit;
+                flags |= region.flags;
+                alternatives |= self.is_alternative(document, region, words);
+                self.excuse(region, &mut excused);
+            } else if !region.replaceable && inside && touches {
+                self.excuse(region, &mut excused);
+            }
+        }
+        let (mut missing, unverified) = count_missing(&excused);
+        if missing > 0 && self.user.is_empty() && self.is_shifted_option(regions) {
+            missing = 0;
+        }
+        let extra = self.user.len();
+        let mut tolerated = extra >= unverified;
+        if self.edge {
+            tolerated = true;
+        }
+        if !tolerated {
+            missing += unverified;
+        }
+        if missing > 0 {
+            difference.missing += missing;
+            difference.edge += if self.edge { missing } else { 0 };
+            difference.holes.push(self.user.start);
+        }
+        if extra == 0 {
+            return;
+        }
+        let fill = words.get(self.user.clone()).unwrap_or_default();
+        let open = flags & (layout::OPEN | layout::NOTICES) != 0;
+        let fits = missing == 0
+            && (alternatives
+                || open
+                    && extra <= allowed + unverified
+                    && prose::harmless(fill, flags & layout::NORMS != 0));
+        if fits || prose::ignorable(fill) {
+            return;
+        }
+        difference.extra.push(self.user.clone());
+    }
+
+    fn excuse(&self, region: &Region, excused: &mut [bool]) {
+        let from = region.start.saturating_sub(self.known.start);
+        let to = region
+            .end
+            .saturating_sub(self.known.start)
+            .min(excused.len());
+        for slot in excused.get_mut(from..to).unwrap_or_default() {
+            *slot = true;
+        }
+    }
+
+    /// Whether the user's words here, with the three before, are one of the listed replacements.
+    fn is_alternative(&self, document: &Document, region: &Region, words: &[Word]) -> bool {
+        // Words of the region that equal the default are covered by the runs around: they are part of it.
+        let before = region.start as isize - self.known.start as isize;
+        let after = region.end as isize - self.known.end as isize;
+        let start = self.user.start as isize + before;
+        let end = self.user.end as isize + after;
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
+            return false;
+        };
+        let Some(text) = words.get(start.saturating_sub(3)..end.max(start)) else {
+            return false;
+        };
+        let hash = crate::words::window_of(text);
+        document.alternatives(region).any(|a| a == hash)
+    }
+
+    /// An optional region left out may seem shifted when its first words equal those after it.
+    fn is_shifted_option(&self, regions: &[Region]) -> bool {
+        regions.iter().any(|r| {
+            !r.replaceable
+                && r.end - r.start == self.known.len()
+                && r.start.abs_diff(self.known.start) <= 8
+        })
+    }
+}
+
+/// Words that are missing for certain, and words between two excused regions, too few for a window to show.
+fn count_missing(excused: &[bool]) -> (usize, usize) {
+    let (mut missing, mut unverified) = (0, 0);
+    let mut n = 0;
+    while n < excused.len() {
+        if excused.get(n) == Some(&true) {
+            n += 1;
+            continue;
+        }
+        let length = excused
+            .get(n..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|e| !**e)
+            .count();
+        let between = n > 0 && n + length < excused.len();
+        if between && length < crate::words::WINDOW {
+            unverified += length
+        } else {
+            missing += length
+        }
+        n += length;
+    }
+    (missing, unverified)
+}
