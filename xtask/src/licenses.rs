@@ -189,9 +189,6 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
     let sparse = index(entries, |_, hash| hash.is_multiple_of(layout::SPARSE))?;
     let dense = index(entries, |e, _| e.words as usize <= layout::DENSE_WORDS)?;
     let mut out = layout::MAGIC.to_vec();
-<<<<<<< HEAD
-    let counts = [entries.len(), windows.len() / 4, regions.len() / layout::REGION, sparse.1, dense.1, ids.len()];
-=======
     let counts = [
         entries.len(),
         windows.len() / 4,
@@ -201,7 +198,6 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         dense.1,
         ids.len(),
     ];
->>>>>>> license
     for count in counts {
         out.extend(u32::try_from(count)?.to_le_bytes());
     }

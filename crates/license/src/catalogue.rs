@@ -63,8 +63,12 @@ fn load() -> Catalogue {
         };
         licenses.insert(l.name, license);
     }
-    let mut catalogue =
-        Catalogue { licenses: Vec::new(), tags: BTreeMap::new(), spellings: BTreeMap::new(), urls: Vec::new() };
+    let mut catalogue = Catalogue {
+        licenses: Vec::new(),
+        tags: BTreeMap::new(),
+        spellings: BTreeMap::new(),
+        urls: Vec::new(),
+    };
     read(&mut licenses, &mut catalogue);
     catalogue.licenses = licenses.into_values().collect();
     catalogue
@@ -98,16 +102,11 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                         _ => license.open_definition,
                     };
                     if !mof.is_empty() {
-<<<<<<< HEAD
-                        license.mof =
-                            Mof { code: mof.contains('c'), data: mof.contains('d'), document: mof.contains('t') };
-=======
                         license.mof = Mof {
                             code: mof.contains('c'),
                             data: mof.contains('d'),
                             document: mof.contains('t'),
                         };
->>>>>>> license
                     }
                     license.terms_known |= known == "known";
                 }

@@ -207,18 +207,6 @@ fn split_choice(text: &str) -> Option<Expression> {
     if lower.contains("later") || lower.contains(" with ") {
         return None;
     }
-<<<<<<< HEAD
-    for (separator, any) in
-        [(" or ", true), (" and ", false), (" / ", true), ("/", true), (" & ", false), (",", false), (";", false)]
-    {
-        if !lower.contains(separator) {
-            continue;
-        }
-        let parts: Option<Vec<Expression>> =
-            lower.split(separator).map(|p| Expression::parse(p.trim()).ok().or_else(|| by_name(p.trim()))).collect();
-        let Some(parts) = parts.filter(|p| p.len() > 1) else { continue };
-        return if any { Expression::any(parts) } else { Expression::all(parts) };
-=======
     for (separator, any) in [
         (" or ", true),
         (" and ", false),
@@ -247,7 +235,6 @@ fn split_choice(text: &str) -> Option<Expression> {
         } else {
             Expression::all(parts)
         };
->>>>>>> license
     }
     None
 }

@@ -76,16 +76,11 @@ impl<'a> Decoder<'a> {
     fn next_utf16(&mut self) -> Option<Unit> {
         let start = self.at;
         let (a, b) = (self.byte(0)?, self.byte(1)?);
-<<<<<<< HEAD
-        let code =
-            if self.encoding == Encoding::Utf16Le { u16::from_le_bytes([a, b]) } else { u16::from_be_bytes([a, b]) };
-=======
         let code = if self.encoding == Encoding::Utf16Le {
             u16::from_le_bytes([a, b])
         } else {
             u16::from_be_bytes([a, b])
         };
->>>>>>> license
         self.at += 2;
         let c = char::from_u32(u32::from(code)).unwrap_or(' ');
         Some(unit(c, start, self.at))

@@ -12,14 +12,9 @@ pub(crate) struct Tag {
 }
 
 const INLINE: &[&str] = &[
-<<<<<<< HEAD
-    "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s",
-    "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr", "input", "label", "o:p", "nobr",
-=======
     "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd",
     "mark", "q", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr",
     "input", "label", "o:p", "nobr",
->>>>>>> license
 ];
 
 const BLOCK: &[&str] = &[

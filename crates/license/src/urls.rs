@@ -20,18 +20,12 @@ pub(crate) fn license_of(url: &str) -> Option<LicenseId> {
     if let Some(path) = rest.strip_prefix("creativecommons.org/") {
         return creative_commons(path);
     }
-<<<<<<< HEAD
-    for host in
-        ["opensource.org/licenses/", "opensource.org/license/", "spdx.org/licenses/", "choosealicense.com/licenses/"]
-    {
-=======
     for host in [
         "opensource.org/licenses/",
         "opensource.org/license/",
         "spdx.org/licenses/",
         "choosealicense.com/licenses/",
     ] {
->>>>>>> license
         if let Some(name) = rest.strip_prefix(host) {
             return listed(name);
         }
@@ -58,16 +52,11 @@ fn starts_at_boundary(rest: &str, prefix: &str) -> bool {
 
 /// A page named after an id of the list, with or without a file ending.
 fn listed(name: &str) -> Option<LicenseId> {
-<<<<<<< HEAD
-    let name =
-        name.trim_end_matches(".php").trim_end_matches(".html").trim_end_matches(".txt").trim_end_matches(".json");
-=======
     let name = name
         .trim_end_matches(".php")
         .trim_end_matches(".html")
         .trim_end_matches(".txt")
         .trim_end_matches(".json");
->>>>>>> license
     let id = match name {
         "mit-license" | "mit" => "MIT",
         "bsd-license" | "bsd-2-clause" | "bsd-license.php" => "BSD-2-Clause",

@@ -228,7 +228,9 @@ impl Reader {
             self.flags |= Word::AFTER_STOP;
             return;
         }
-        let flags = self.flags | if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
+        let flags = self.flags
+            | if digits { Word::NUMBER } else { 0 }
+            | if capital { Word::CAPITAL } else { 0 };
         self.flags = 0;
         let previous = self.out.last().map(|w| w.hash);
         let hash = spelling::in_context(previous, spelling::same(hash));
