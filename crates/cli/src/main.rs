@@ -1,2 +1,44 @@
-//! The `candor` program.
-fn main() {}
+//! The `candor` program: one match over commands; every exit code visible here.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::exit, reason = "this crate is the terminal")]
+
+mod args;
+mod commands;
+mod load;
+mod output;
+
+use args::{Args, Command};
+use clap::Parser;
+use output::Output;
+use std::process::ExitCode;
+
+/// How a command ended, when it did not fail. See the exit codes in `candor --help`.
+pub enum Outcome {
+    /// Exit 0: answered; verified; the policy holds.
+    Answered,
+    /// Exit 3: answered with gaps or unknowns, and `--strict` was said; or nothing could be judged.
+    Undetermined,
+}
+
+fn main() -> ExitCode {
+    // A closed pipe (`candor … | head`) ends the program quietly, as it does for other tools.
+    let args = Args::parse();
+    let output = Output::new(&args.common);
+    let result = match &args.command {
+        Command::Assess(options) => commands::assess::run(options, &output),
+        Command::Explain(options) => commands::explain::run(options, &output),
+        Command::Compare(options) => commands::compare::run(options, &output),
+        Command::License(options) => commands::license::run(options, &output),
+        Command::Inspect(options) => commands::inspect::run(options, &output),
+        Command::Schema(options) => commands::schema::run(options, &output),
+        Command::Completions { shell } => commands::completions(*shell, &output),
+    };
+    match result {
+        Ok(Outcome::Answered) => ExitCode::SUCCESS,
+        Ok(Outcome::Undetermined) => ExitCode::from(3),
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

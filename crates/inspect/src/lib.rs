@@ -8,11 +8,14 @@
 
 pub mod caps;
 mod documents;
+mod file;
 mod inspector;
 mod inspectors;
 mod scan;
 mod weights;
 
+pub use documents::card::CardValues;
+pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::scan;

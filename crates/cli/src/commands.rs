@@ -1,0 +1,68 @@
+//! One module per command.
+
+pub mod assess;
+pub mod compare;
+pub mod explain;
+pub mod inspect;
+pub mod license;
+pub mod schema;
+
+use crate::Outcome;
+use crate::args::{Args, Texts};
+use crate::output::Output;
+use anyhow::Context;
+use clap::CommandFactory;
+use std::io::BufRead;
+use std::path::PathBuf;
+
+/// Print a completion script.
+pub fn completions(shell: clap_complete::Shell, output: &Output) -> anyhow::Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "candor", &mut script);
+    output.print(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Answered)
+}
+
+/// The files that a command is about, those of the list after those named.
+fn files(texts: &Texts) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = texts.files.clone();
+    if let Some(list) = &texts.files_from {
+        let reader: Box<dyn BufRead> = if list.as_os_str() == "-" {
+            Box::new(std::io::stdin().lock())
+        } else {
+            let file = std::fs::File::open(list).with_context(|| format!("the list `{}` cannot be read", list.display()))?;
+            Box::new(std::io::BufReader::new(file))
+        };
+        for line in reader.lines() {
+            let line = line.with_context(|| format!("the list `{}` cannot be read", list.display()))?;
+            if !line.trim().is_empty() {
+                files.push(PathBuf::from(line.trim_end_matches('\r')));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Print JSON documents: one alone as it is, several as one array; those of a list one a line.
+fn print_json(texts: &Texts, documents: Vec<serde_json::Value>, output: &Output) -> anyhow::Result<()> {
+    if texts.files_from.is_some() {
+        for document in documents {
+            output.print(&document.to_string())?;
+        }
+        return Ok(());
+    }
+    print_documents(documents, output)
+}
+
+/// Print one JSON document: the only one of a list, or the list.
+fn print_documents(mut documents: Vec<serde_json::Value>, output: &Output) -> anyhow::Result<()> {
+    let document = match (documents.len(), documents.pop()) {
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            documents.push(last);
+            serde_json::Value::Array(documents)
+        }
+        (_, None) => serde_json::Value::Array(documents),
+    };
+    output.print(&document.to_string())
+}

@@ -1,0 +1,32 @@
+//! `candor assess`: the verdict.
+
+use super::print_documents;
+use crate::Outcome;
+use crate::args::{Assess, Format};
+use crate::load::{frameworks, load};
+use crate::output::Output;
+use candor_assess::{Status, assess};
+
+/// Run the command.
+pub fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> {
+    let frameworks = frameworks()?;
+    let mut documents = Vec::new();
+    let mut unknown = false;
+    for (at, locator) in options.locators.iter().enumerate() {
+        let loaded = load(locator, &options.reading)?;
+        let assessment = assess(&loaded.sheet, &frameworks);
+        unknown |= !loaded.sheet.gaps().is_empty();
+        unknown |= assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown);
+        match options.format {
+            Format::Json => documents.push(candor_report::json_value(&loaded.sheet, &assessment)),
+            Format::Human => {
+                let text = candor_report::human(&loaded.sheet, &assessment, output.paint, output.verbose);
+                output.print(&if at > 0 { format!("\n{text}") } else { text })?;
+            }
+        }
+    }
+    if options.format == Format::Json {
+        print_documents(documents, output)?;
+    }
+    Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
+}

@@ -1,0 +1,38 @@
+//! From a locator to facts: the only place where sources and inspectors meet.
+
+use crate::args::Reading;
+use anyhow::{Context, bail};
+use candor_assess::Framework;
+use candor_facts::{FactSheet, Role};
+use candor_source::{Request, Snapshot, resolve};
+
+/// A release that was read.
+pub struct Loaded {
+    /// The facts.
+    pub sheet: FactSheet,
+    /// The bytes, for excerpts.
+    pub snapshot: Snapshot,
+}
+
+/// Read a release.
+pub fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
+    let mut with = Vec::new();
+    for text in &reading.with {
+        let Some((role, locator)) = text.split_once('=') else {
+            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
+        };
+        let role = Role::parse(role).with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
+        with.push((role, locator.to_owned()));
+    }
+    let snapshot = resolve(&Request { locator: locator.to_owned(), complete: reading.complete, with })?;
+    let sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
+    Ok(Loaded { sheet, snapshot })
+}
+
+/// The frameworks that ship with Candor.
+pub fn frameworks() -> anyhow::Result<Vec<Framework>> {
+    candor_assess::shipped().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|(id, error)| format!("{id}.toml:{error}")).collect();
+        anyhow::anyhow!("a framework file that ships with Candor is wrong; report this:\n{}", lines.join("\n"))
+    })
+}

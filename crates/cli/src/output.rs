@@ -1,0 +1,61 @@
+//! Where results and messages go: results to stdout, messages to stderr.
+
+use crate::args::{ColorWhen, Common};
+use candor_report::Paint;
+use std::io::{self, IsTerminal, Write};
+
+/// How to print.
+pub struct Output {
+    /// Emphasis and width of what people read.
+    pub paint: Paint,
+    /// Whether details were asked for.
+    pub verbose: bool,
+    quiet: bool,
+}
+
+/// Width used where there is no terminal.
+const WIDTH: usize = 80;
+/// Wider lines than this are hard to read.
+const WIDEST: usize = 120;
+
+impl Output {
+    /// As the options, the terminal and the environment say.
+    pub fn new(common: &Common) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = match common.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && !unwanted,
+        };
+        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let measured = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = columns.or(measured.filter(|_| terminal)).unwrap_or(WIDTH).clamp(40, WIDEST);
+        let choice = if colour { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
+        choice.write_global();
+        Self { paint: Paint { colour, width }, verbose: common.verbose > 0, quiet: common.quiet }
+    }
+
+    /// Print a result.
+    pub fn print(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Tell something beside the result.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            anstream::eprintln!("{text}");
+        }
+    }
+}
+
+/// Whether the reader of our output went away.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
