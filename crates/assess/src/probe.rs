@@ -29,8 +29,8 @@ pub enum Param {
     Component,
     /// `freedoms = ["use", …]`.
     Freedoms,
-    /// `of = "model" | "code" | "data"`.
-    Of,
+    /// `scope = "model" | "code" | "data"`.
+    Scope,
     /// `aspect = "processing"`.
     Aspect,
     /// `what = "…"`: what must be attested.
@@ -42,7 +42,7 @@ impl Param {
         match self {
             Self::Component => "component",
             Self::Freedoms => "freedoms",
-            Self::Of => "of",
+            Self::Scope => "scope",
             Self::Aspect => "aspect",
             Self::What => "what",
         }
@@ -96,12 +96,12 @@ impl Params {
                     self.freedoms.push(freedom.ok_or_else(|| format!("`freedoms`: `{word}` is no freedom"))?);
                 }
             }
-            Param::Of => {
+            Param::Scope => {
                 self.of = Some(match text(value)?.as_str() {
                     "model" => Scope::Model,
                     "code" => Scope::Code,
                     "data" => Scope::Data,
-                    other => return Err(format!("`of`: `{other}` is none of model, code, data")),
+                    other => return Err(format!("`scope`: `{other}` is none of model, code, data")),
                 });
             }
             Param::Aspect => {

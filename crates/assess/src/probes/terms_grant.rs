@@ -11,7 +11,7 @@ pub(crate) const PROBE: Probe = Probe {
     doc: "Reads all terms that cover it. A restriction that limits one of the freedoms decides, whether read in a text, known \
           from the named licence, or inherited from the base model. Words that nobody has judged leave it unknown: a changed \
           permissive licence grants nothing. A licence that is only named counts as the publisher's statement.",
-    params: &[Param::Of, Param::Freedoms],
+    params: &[Param::Scope, Param::Freedoms],
     ask,
 };
 
