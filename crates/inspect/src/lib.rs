@@ -9,7 +9,10 @@
 pub mod caps;
 mod inspector;
 mod inspectors;
+mod json;
 mod scan;
+#[cfg(test)]
+mod testing;
 mod weights;
 
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
