@@ -6,7 +6,7 @@
 
 mod headers;
 mod index;
-mod names;
+pub(crate) mod names;
 mod pipeline;
 pub(crate) mod safetensors;
 mod sets;

@@ -171,7 +171,7 @@ pub(crate) fn classify(path: &ArtifactPath) -> Option<Name> {
     } else if format == "archive" {
         What::Unclear
     } else if tells {
-        let data = extension(&lower) != "safetensors"
+        let data = !matches!(format, "safetensors" | "tensorflow")
             && has(&["data", "dataset", "train", "val", "batch", "cache", "samples"]);
         if data { What::Unclear } else { What::Model }
     } else if shard.as_ref().is_some_and(|shard| shard.of.is_some())
@@ -255,7 +255,8 @@ fn shard_of(name: &str, stem: impl Into<String>) -> (String, Option<Shard>) {
         let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count();
         let (rest, number) = before.split_at(before.len() - digits);
         if let (Ok(number), Ok(of)) = (number.parse(), of.parse()) {
-            let kept = rest.trim_end_matches(['-', '_', '.']).to_owned();
+            let kept = rest.trim_end_matches(['-', '_', '.']);
+            let kept = kept.strip_suffix(".data").unwrap_or(kept).to_owned();
             let shard = Shard { number, of: Some(of), digits: rest.len()..before.len() };
             return (kept, Some(shard));
         }
@@ -265,7 +266,7 @@ fn shard_of(name: &str, stem: impl Into<String>) -> (String, Option<Shard>) {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let number = rest.get(..digits).unwrap_or_default();
         if let Ok(number) = number.parse() {
-            let kept = start.trim_end_matches('.').to_owned();
+            let kept = start.trim_end_matches(['.', '_']).to_owned();
             return (kept, Some(Shard { number, of: None, digits: start.len()..start.len() + digits }));
         }
     }
@@ -371,7 +372,7 @@ mod tests {
                 onnx/model.onnx.data: Model onnx `model`
                 flax_model.msgpack: Model msgpack `flax_model`
                 tf_model.h5: Model h5 `tf_model`
-                a/model.ckpt-100.data-00000-of-00001: Unclear tensorflow `model.ckpt-100.data` 00000 of Some(1)
+                a/model.ckpt-100.data-00000-of-00001: Model tensorflow `model.ckpt-100` 00000 of Some(1)
                 saved_model.pb: Model tensorflow `saved_model`
                 ggml-model-q8_0.bin: Model pytorch `ggml-model-q8_0` quantised
                 gptq_model-4bit-128g.safetensors: Model safetensors `gptq_model-4bit-128g` quantised
@@ -426,7 +427,7 @@ mod tests {
             expect![[r#"
                 checkpoint-1000/model.safetensors: Model safetensors `model` at checkpoint-1000
                 checkpoints/step-500/pytorch_model.bin: Model pytorch `pytorch_model` at checkpoints/step-500
-                global_step10/mp_rank_00_model_states.pt: Model pytorch `mp_rank_` 00 of None at global_step10
+                global_step10/mp_rank_00_model_states.pt: Model pytorch `mp_rank` 00 of None at global_step10
                 step1000-unsharded/model.pt: Model pytorch `model` at step1000-unsharded
                 epoch=3-step=500.ckpt: Model pytorch `epoch=3-step=500` at epoch=3-step=500
                 last/model.ckpt: Model pytorch `model`

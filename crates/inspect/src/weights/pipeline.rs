@@ -140,5 +140,16 @@ fn pipelines<'a>(at: &PartInput<'_>, root: &str, components: &Components, parts:
         pipeline.whole = whole;
         joined.push(pipeline);
     }
+    // A set that borrows from another format is told of only where no set stands without.
+    let pure = |set: &Set<'_>| {
+        set.files.iter().all(|file| parts.iter().any(|part| part.format == set.format && holds(part, file)))
+    };
+    if joined.iter().any(|set| set.whole == Whole::Yes && pure(set)) {
+        joined.retain(pure);
+    }
     joined
+}
+
+fn holds(set: &Set<'_>, file: &Artifact) -> bool {
+    set.files.iter().any(|other| other.path == file.path)
 }

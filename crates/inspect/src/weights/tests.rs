@@ -1,7 +1,9 @@
 //! Releases and what is said of their weights.
 
 use super::INSPECTOR;
+use crate::caps;
 use crate::testing::{check, corpus, fixture, inspect};
+use candor_facts::{Claim, Whole};
 use expect_test::{Expect, expect};
 
 fn weights(text: &str, expected: Expect) {
@@ -12,26 +14,35 @@ const TENSOR: &str = r#"{"a":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]
 
 #[test]
 fn one_file() {
-    weights(&format!("//- model.safetensors safetensors data=12 sha256\n{TENSOR}\n//- README.md\nx"), expect![[r#"
+    weights(
+        &format!("//- model.safetensors safetensors data=12 sha256\n{TENSOR}\n//- README.md\nx"),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":78,"whole":"yes"}
             model.safetensors listed
         observed {"claim":"tensors","count":1,"parameters":6,"dtypes":{"BF16":6}}
             model.safetensors:0 0..66 header "66 bytes"
         observed {"claim":"digests-published","files":1,"of":1}
             model.safetensors listed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn nothing_in_a_complete_listing() {
-    weights("//= model complete\n//- config.json\n{}\n//- tokenizer.bin listed size=9999999", expect![[r#"
+    weights(
+        "//= model complete\n//- config.json\n{}\n//- tokenizer.bin listed size=9999999",
+        expect![[r#"
         observed {"claim":"absent","component":"weights.end_final"}
             absent weight files (*.safetensors, *.bin, *.pt, *.pth, *.ckpt, *.gguf, *.onnx, *.msgpack, *.h5, …) (complete)
-    "#]]);
+    "#]],
+    );
     weights("//= model\n//- config.json\n{}", expect![[r#""#]]);
-    weights("//= model complete\n//- train.bin listed size=9999999\n//- small.bin listed size=9", expect![[r#"
+    weights(
+        "//= model complete\n//- train.bin listed size=9999999\n//- small.bin listed size=9",
+        expect![[r#"
         gap train.bin: not read: a file that may or may not hold weights
-    "#]]);
+    "#]],
+    );
     weights("//= code complete\n//- test/model.safetensors\nx\n//= data complete\n//- a.bin\nx", expect![[r#""#]]);
 }
 
@@ -47,11 +58,14 @@ fn shards_by_name() {
             gap model-00003-of-00003.safetensors: listed, not fetched
         "#]],
     );
-    weights("//= model\n//- model-00001-of-00002.safetensors listed", expect![[r#"
+    weights(
+        "//= model\n//- model-00001-of-00002.safetensors listed",
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":1,"whole":"unknown","missing":["model-00002-of-00002.safetensors"]}
             model-00001-of-00002.safetensors listed
         gap model-00001-of-00002.safetensors: listed, not fetched
-    "#]]);
+    "#]],
+    );
     weights(
         "//= model complete\n//- m-00000-of-00002.safetensors listed\n//- m-00001-of-00002.safetensors listed\n//- m-00002-of-00002.safetensors listed",
         expect![[r#"
@@ -64,18 +78,27 @@ fn shards_by_name() {
             gap m-00002-of-00002.safetensors: listed, not fetched
         "#]],
     );
-    weights("//= model complete\n//- consolidated.00.pth listed\n//- consolidated.02.pth listed", expect![[r#"
+    weights(
+        "//= model complete\n//- consolidated.00.pth listed\n//- consolidated.02.pth listed",
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"pytorch","files":2,"whole":"no","missing":["consolidated.01.pth"]}
             consolidated.00.pth listed
             consolidated.02.pth listed
         gap consolidated.00.pth: listed, not fetched
         gap consolidated.02.pth: listed, not fetched
+    "#]],
+    );
+    weights("//= model complete\n//- m-00001-of-00002.safetensors gated size=5", expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":5,"whole":"no","missing":["m-00002-of-00002.safetensors"]}
+            m-00001-of-00002.safetensors listed
+        gap m-00001-of-00002.safetensors: gated: access must be asked for
     "#]]);
-    weights("//= model complete\n//- m-00001-of-99999999.safetensors gated", expect![[r#"
-        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":0,"whole":"no","missing":["m-00002-of-99999999.safetensors","m-00003-of-99999999.safetensors","m-00004-of-99999999.safetensors","m-00005-of-99999999.safetensors","m-00006-of-99999999.safetensors","m-00007-of-99999999.safetensors","m-00008-of-99999999.safetensors","m-00009-of-99999999.safetensors","m-00010-of-99999999.safetensors","m-00011-of-99999999.safetensors","m-00012-of-99999999.safetensors","m-00013-of-99999999.safetensors","m-00014-of-99999999.safetensors","m-00015-of-99999999.safetensors","m-00016-of-99999999.safetensors","m-00017-of-99999999.safetensors","m-00018-of-99999999.safetensors","m-00019-of-99999999.safetensors","m-00020-of-99999999.safetensors","m-00021-of-99999999.safetensors","m-00022-of-99999999.safetensors","m-00023-of-99999999.safetensors","m-00024-of-99999999.safetensors","m-00025-of-99999999.safetensors","m-00026-of-99999999.safetensors","m-00027-of-99999999.safetensors","m-00028-of-99999999.safetensors","m-00029-of-99999999.safetensors","m-00030-of-99999999.safetensors","m-00031-of-99999999.safetensors","m-00032-of-99999999.safetensors","m-00033-of-99999999.safetensors","m-00034-of-99999999.safetensors","m-00035-of-99999999.safetensors","m-00036-of-99999999.safetensors","m-00037-of-99999999.safetensors","m-00038-of-99999999.safetensors","m-00039-of-99999999.safetensors","m-00040-of-99999999.safetensors","m-00041-of-99999999.safetensors","m-00042-of-99999999.safetensors","m-00043-of-99999999.safetensors","m-00044-of-99999999.safetensors","m-00045-of-99999999.safetensors","m-00046-of-99999999.safetensors","m-00047-of-99999999.safetensors","m-00048-of-99999999.safetensors","m-00049-of-99999999.safetensors","m-00050-of-99999999.safetensors","m-00051-of-99999999.safetensors","m-00052-of-99999999.safetensors","m-00053-of-99999999.safetensors","m-00054-of-99999999.safetensors","m-00055-of-99999999.safetensors","m-00056-of-99999999.safetensors","m-00057-of-99999999.safetensors","m-00058-of-99999999.safetensors","m-00059-of-99999999.safetensors","m-00060-of-99999999.safetensors","m-00061-of-99999999.safetensors","m-00062-of-99999999.safetensors","m-00063-of-99999999.safetensors","m-00064-of-99999999.safetensors","m-00065-of-99999999.safetensors","m-00066-of-99999999.safetensors","m-00067-of-99999999.safetensors","m-00068-of-99999999.safetensors","m-00069-of-99999999.safetensors","m-00070-of-99999999.safetensors","m-00071-of-99999999.safetensors","m-00072-of-99999999.safetensors","m-00073-of-99999999.safetensors","m-00074-of-99999999.safetensors","m-00075-of-99999999.safetensors","m-00076-of-99999999.safetensors","m-00077-of-99999999.safetensors","m-00078-of-99999999.safetensors","m-00079-of-99999999.safetensors","m-00080-of-99999999.safetensors","m-00081-of-99999999.safetensors","m-00082-of-99999999.safetensors","m-00083-of-99999999.safetensors","m-00084-of-99999999.safetensors","m-00085-of-99999999.safetensors","m-00086-of-99999999.safetensors","m-00087-of-99999999.safetensors","m-00088-of-99999999.safetensors","m-00089-of-99999999.safetensors","m-00090-of-99999999.safetensors","m-00091-of-99999999.safetensors","m-00092-of-99999999.safetensors","m-00093-of-99999999.safetensors","m-00094-of-99999999.safetensors","m-00095-of-99999999.safetensors","m-00096-of-99999999.safetensors","m-00097-of-99999999.safetensors","m-00098-of-99999999.safetensors","m-00099-of-99999999.safetensors","m-00100-of-99999999.safetensors","m-00101-of-99999999.safetensors"]}
-            m-00001-of-99999999.safetensors listed
-        gap m-00001-of-99999999.safetensors: malformed at byte 0: a weight file of 0 bytes
-    "#]]);
+    // A number of shards that nobody has costs nothing.
+    let sheet = inspect(&INSPECTOR, &fixture("//= model complete\n//- m-00001-of-4000000000.safetensors listed"));
+    let claims: Vec<&Claim> = sheet.facts().map(|(_, fact)| &fact.claim).collect();
+    assert!(
+        matches!(claims.as_slice(), [Claim::Weights { whole: Whole::No, missing, .. }] if missing.len() == caps::MISSING)
+    );
 }
 
 const INDEX: &str = r#"{"metadata": {"total_size": 1}, "weight_map": {
@@ -98,22 +121,31 @@ fn shards_by_index() {
             gap model-2.safetensors: listed, not fetched
         "#]],
     );
-    weights(&format!("//= model complete\n{index}//- model-1.safetensors listed size=1"), expect![[r#"
+    weights(
+        &format!("//= model complete\n{index}//- model-1.safetensors listed size=1"),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":1,"whole":"no","missing":["model-2.safetensors"]}
             model.safetensors.index.json:3 80..106 weight_map.b "\"b\": \"model-2.safetensors\""
             model-1.safetensors listed
         gap model-1.safetensors: listed, not fetched
-    "#]]);
-    weights(&format!("//= model complete\n{index}"), expect![[r#"
+    "#]],
+    );
+    weights(
+        &format!("//= model complete\n{index}"),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":0,"whole":"no","missing":["model-1.safetensors","model-2.safetensors"]}
             model.safetensors.index.json:2 50..76 weight_map.a "\"a\": \"model-1.safetensors\""
         observed {"claim":"absent","component":"weights.end_final"}
             absent weight files (*.safetensors, *.bin, *.pt, *.pth, *.ckpt, *.gguf, *.onnx, *.msgpack, *.h5, …) (complete)
-    "#]]);
-    weights(&format!("//= model\n{index}"), expect![[r#"
+    "#]],
+    );
+    weights(
+        &format!("//= model\n{index}"),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":0,"whole":"unknown","missing":["model-1.safetensors","model-2.safetensors"]}
             model.safetensors.index.json:2 50..76 weight_map.a "\"a\": \"model-1.safetensors\""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -121,14 +153,17 @@ fn an_index_that_cannot_be_used() {
     let shards =
         "//- model-00001-of-00002.safetensors listed size=1\n//- model-00002-of-00002.safetensors listed size=2";
     let with = |index: &str| format!("//= model complete\n//- model.safetensors.index.json\n{index}\n{shards}");
-    weights(&with(&format!("{INDEX}\n=======\n{INDEX}")), expect![[r#"
+    weights(
+        &with(&format!("{INDEX}\n=======\n{INDEX}")),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
             model-00001-of-00002.safetensors listed
             model-00002-of-00002.safetensors listed
         gap model-00001-of-00002.safetensors: listed, not fetched
         gap model-00002-of-00002.safetensors: listed, not fetched
         gap model.safetensors.index.json: malformed at byte 109: more text after the end of the value
-    "#]]);
+    "#]],
+    );
     for (index, gap) in [
         (
             r#"{"weight_map": {"a": "x.safetensors", "a": "y.safetensors"}}"#,
@@ -158,14 +193,17 @@ fn headers_of_shards_and_tied_embeddings() {
             "//- config.json\n{config}\n//- model-00001-of-00002.safetensors safetensors data=40\n{shard}\n//- model-00002-of-00002.safetensors safetensors data=32\n{head}"
         )
     };
-    weights(&release(r#"{"tie_word_embeddings": true}"#), expect![[r#"
+    weights(
+        &release(r#"{"tie_word_embeddings": true}"#),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":322,"whole":"yes"}
             model-00001-of-00002.safetensors listed
             model-00002-of-00002.safetensors listed
         observed {"claim":"tensors","count":3,"parameters":8,"dtypes":{"F32":16,"I64":1}}
             model-00001-of-00002.safetensors:0 0..172 header "172 bytes"
             model-00002-of-00002.safetensors:0 0..78 header "78 bytes"
-    "#]]);
+    "#]],
+    );
     let tensors = |text: &str| {
         let sheet = inspect(&INSPECTOR, &fixture(text));
         let claims: Vec<String> = sheet.facts().map(|(_, fact)| serde_json::to_string(&fact.claim).unwrap()).collect();
@@ -251,7 +289,9 @@ fn forms() {
             gap x.Q8_0.gguf: listed, not fetched
         "#]],
     );
-    weights("//= model\n//- x.F16.gguf listed\n//- x.Q8_0.gguf listed", expect![[r#"
+    weights(
+        "//= model\n//- x.F16.gguf listed\n//- x.Q8_0.gguf listed",
+        expect![[r#"
         observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
             x.Q8_0.gguf listed
         observed {"claim":"weights","form":"full","format":"gguf","files":1,"whole":"yes"}
@@ -263,7 +303,8 @@ fn forms() {
             x.Q8_0.gguf listed
         gap x.F16.gguf: listed, not fetched
         gap x.Q8_0.gguf: listed, not fetched
-    "#]]);
+    "#]],
+    );
     weights(
         "//= model\n//- model.safetensors listed\n//- config.json\n{\"quantization_config\": {\"quant_method\": \"gptq\"}}",
         expect![[r#"
@@ -314,29 +355,32 @@ fn pipelines() {
 "#;
     let vae = "//- vae/diffusion_pytorch_model.safetensors listed size=2\n//- vae/diffusion_pytorch_model.bin listed size=2\n";
     let unet = "//- unet/diffusion_pytorch_model.safetensors listed size=3\n//- unet/diffusion_pytorch_model.fp16.safetensors listed size=1\n";
-    weights(&format!("//= model complete\n{index}{vae}{unet}"), expect![[r#"
-        observed {"claim":"weights","form":"full","format":"pytorch","files":2,"bytes":5,"whole":"yes"}
-            unet/diffusion_pytorch_model.safetensors listed
-            vae/diffusion_pytorch_model.bin listed
-        observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
-            unet/diffusion_pytorch_model.fp16.safetensors listed
-            vae/diffusion_pytorch_model.safetensors listed
-        observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":5,"whole":"yes"}
-            unet/diffusion_pytorch_model.safetensors listed
-            vae/diffusion_pytorch_model.safetensors listed
-        gap unet/diffusion_pytorch_model.fp16.safetensors: listed, not fetched
-        gap unet/diffusion_pytorch_model.safetensors: listed, not fetched
-        gap vae/diffusion_pytorch_model.bin: listed, not fetched
-        gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
-    "#]]);
-    weights(&format!("//= model complete\n{index}{vae}"), expect![[r#"
+    weights(
+        &format!("//= model complete\n{index}{vae}{unet}"),
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
+                unet/diffusion_pytorch_model.fp16.safetensors listed
+                vae/diffusion_pytorch_model.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":5,"whole":"yes"}
+                unet/diffusion_pytorch_model.safetensors listed
+                vae/diffusion_pytorch_model.safetensors listed
+            gap unet/diffusion_pytorch_model.fp16.safetensors: listed, not fetched
+            gap unet/diffusion_pytorch_model.safetensors: listed, not fetched
+            gap vae/diffusion_pytorch_model.bin: listed, not fetched
+            gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        &format!("//= model complete\n{index}{vae}"),
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"pytorch","files":1,"bytes":2,"whole":"no","missing":["unet/"]}
             vae/diffusion_pytorch_model.bin listed
         observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":2,"whole":"no","missing":["unet/"]}
             vae/diffusion_pytorch_model.safetensors listed
         gap vae/diffusion_pytorch_model.bin: listed, not fetched
         gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
-    "#]]);
+    "#]],
+    );
     weights(
         &format!("//= model complete\n//- model_index.json listed\n{vae}//- vae/config.json listed\n"),
         expect![[r#"
@@ -365,5 +409,6 @@ fn indexes_of_the_corpus() {
             "malformed at byte 60303: more text after the end of the value",
             "listed, not fetched",
         ]
-    "#]].assert_debug_eq(&gaps);
+    "#]]
+    .assert_debug_eq(&gaps);
 }

@@ -1,0 +1,3 @@
+//! Texts and settings that stand beside weights.
+
+pub(crate) mod config;
