@@ -6,9 +6,25 @@ pub const DOCUMENT: u64 = 4 << 20;
 pub const FRONT_MATTER: usize = 1 << 20;
 /// Longest JSON or YAML configuration. Bytes.
 pub const CONFIG: u64 = 8 << 20;
+/// Longest log that a trainer leaves (`trainer_state.json`). Bytes.
+pub const TRAINER_STATE: u64 = 64 << 20;
 /// Longest shard index. Bytes.
 pub const SHARD_INDEX: u64 = 64 << 20;
 /// Longest safetensors header: the cap of the format itself. Bytes.
 pub const SAFETENSORS_HEADER: u64 = 100_000_000;
+/// All headers of one part together: beyond it, files are listed and not opened. Bytes.
+pub const HEADERS_TOTAL: u64 = 512 << 20;
+/// Most tensors of one header.
+pub const TENSORS: usize = 500_000;
+/// Most dimensions of one tensor.
+pub const DIMENSIONS: usize = 64;
+/// Most names of missing files that a fact lists.
+pub const MISSING: usize = 100;
+/// Most faults of one file that are told one by one; the rest is counted.
+pub const FAULTS: usize = 50;
+/// Most gaps of one kind that a part may give for weight files; the rest is counted.
+pub const WEIGHT_GAPS: usize = 2_000;
+/// Most names of one JSON object that are looked at one by one.
+pub const MEMBERS: usize = 100_000;
 /// Deepest nesting followed in JSON and YAML.
 pub const DEPTH: usize = 64;

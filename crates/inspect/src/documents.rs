@@ -1,6 +1,7 @@
 //! Documents: cards, licence texts, pages, configuration, and what a listing says of code.
 
 pub(crate) mod card;
+pub(crate) mod config;
 pub(crate) mod frontmatter;
 pub(crate) mod license;
 pub(crate) mod markdown;

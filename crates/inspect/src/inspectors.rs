@@ -1,8 +1,8 @@
 //! THE LIST of inspectors: one line each.
 
-use crate::documents::{card, license, tree};
+use crate::documents::{card, config, license, tree};
 use crate::inspector::Inspector;
 use crate::weights;
 
 /// All inspectors, in the order in which they are asked. The order leaves no trace in the facts.
-pub const INSPECTORS: &[Inspector] = &[weights::INSPECTOR, card::INSPECTOR, license::INSPECTOR, tree::INSPECTOR];
+pub const INSPECTORS: &[Inspector] = &[weights::INSPECTOR, config::INSPECTOR, card::INSPECTOR, license::INSPECTOR, tree::INSPECTOR];

@@ -11,7 +11,10 @@ mod documents;
 mod file;
 mod inspector;
 mod inspectors;
+mod json;
 mod scan;
+#[cfg(test)]
+mod testing;
 mod weights;
 
 pub use documents::card::CardValues;

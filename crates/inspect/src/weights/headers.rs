@@ -1,0 +1,247 @@
+//! What the bytes of one weight file show, as far as they are at hand and of a format that is read.
+//!
+//! Only the start of a file is read. Of a header the sums are kept, not the entries.
+
+use super::safetensors::{self, Header, Tensor, shorten};
+use crate::caps;
+use crate::inspector::PartInput;
+use candor_facts::{Artifact, Digest, Gap, GapReason, ReadAt, read_exact};
+use std::collections::BTreeMap;
+
+/// What was seen of a file.
+pub(crate) enum Looked {
+    /// Its bytes are not here, or not of a format that is read.
+    NotRead,
+    /// Its header is sound.
+    Sound(Box<Summary>),
+    /// It is not what its name says, or its header has faults.
+    Broken,
+    /// It ends too early.
+    Truncated,
+}
+
+/// What a sound header holds.
+pub(crate) struct Summary {
+    /// Bytes of length and header, and their digest.
+    pub(crate) length: u64,
+    pub(crate) digest: Digest,
+    pub(crate) dtypes: BTreeMap<&'static str, u64>,
+    /// Elements that are parameters, ties not considered.
+    pub(crate) parameters: u64,
+    /// Input and output embeddings, which may be one: name, shape, elements.
+    pub(crate) embeddings: Vec<(String, Vec<u64>, u64)>,
+    /// All names, each with its byte.
+    pub(crate) names: Vec<(String, u64)>,
+    /// Whether elements are not parameters one to one: several are packed into one.
+    pub(crate) packed: bool,
+    /// Whether most tensors are those of a low-rank adapter.
+    pub(crate) low_rank: bool,
+}
+
+/// Look at a file, and add the gaps that this gives. `budget` is what may still be read of headers, in bytes.
+pub(crate) fn look(
+    at: &PartInput<'_>,
+    artifact: &Artifact,
+    format: &str,
+    budget: &mut u64,
+    gaps: &mut Vec<Gap>,
+) -> Looked {
+    let mut gap = |reason| gaps.push(at.gap(&artifact.path, reason));
+    let bytes = match at.open(artifact) {
+        Ok(bytes) => bytes,
+        Err(unopened) => {
+            if artifact.size == Some(0) {
+                gap(GapReason::Malformed { at: 0, what: "a weight file of 0 bytes".to_owned() });
+                return Looked::Truncated;
+            }
+            gap(unopened.reason);
+            return Looked::NotRead;
+        }
+    };
+    match sniff(&*bytes, format) {
+        Ok(None) => {}
+        Ok(Some((reason, looked))) => {
+            gap(reason);
+            return looked;
+        }
+        Err(error) => {
+            gap(GapReason::Unreachable { what: error.to_string() });
+            return Looked::Broken;
+        }
+    }
+    if format != "safetensors" {
+        gap(GapReason::Unsupported { what: format!("the content of {format} files") });
+        return Looked::NotRead;
+    }
+    if bytes.len().min(caps::SAFETENSORS_HEADER) > *budget && header_length(&*bytes) > *budget {
+        gap(GapReason::TooLarge { cap: caps::HEADERS_TOTAL });
+        return Looked::NotRead;
+    }
+    let header = match safetensors::read(&*bytes) {
+        Ok(header) => header,
+        Err(error) => {
+            gap(GapReason::Unreachable { what: error.to_string() });
+            return Looked::Broken;
+        }
+    };
+    for fault in &header.faults {
+        gap(GapReason::Malformed { at: fault.at, what: fault.what.clone() });
+    }
+    if header.more_faults > 0 {
+        gap(GapReason::Unsupported { what: format!("{} more faults in this header", header.more_faults) });
+    }
+    *budget = budget.saturating_sub(header.bytes.as_ref().map_or(0, |(length, _)| *length));
+    if header.truncated {
+        return Looked::Truncated;
+    }
+    match summary(header) {
+        Some(summary) => Looked::Sound(Box::new(summary)),
+        None => Looked::Broken,
+    }
+}
+
+fn header_length(bytes: &dyn ReadAt) -> u64 {
+    let prefix = read_exact(bytes, 0, 8).unwrap_or_default();
+    u64::from_le_bytes(prefix.as_slice().try_into().unwrap_or_default())
+}
+
+/// Whether the first bytes show that a file is something else than its name says.
+fn sniff(bytes: &dyn ReadAt, format: &str) -> std::io::Result<Option<(GapReason, Looked)>> {
+    let malformed = |what: &str| Some((GapReason::Malformed { at: 0, what: what.to_owned() }, Looked::Broken));
+    if bytes.is_empty() {
+        let what = "a weight file of 0 bytes".to_owned();
+        return Ok(Some((GapReason::Malformed { at: 0, what }, Looked::Truncated)));
+    }
+    let start = read_exact(bytes, 0, usize::try_from(bytes.len().min(64)).unwrap_or(64))?;
+    if start.starts_with(b"version https://git-lfs") || start.starts_with(b"version https://hawser") {
+        return Ok(Some((GapReason::NotFetched, Looked::Broken)));
+    }
+    let text = start.trim_ascii_start().to_ascii_lowercase();
+    if text.starts_with(b"<!doctype") || text.starts_with(b"<html") || text.starts_with(b"<?xml") {
+        return Ok(malformed("a page of HTML or XML in place of the file"));
+    }
+    if bytes.len() < 64
+        && format != "safetensors"
+        && start.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r'))
+    {
+        return Ok(malformed("a short text in place of the file"));
+    }
+    let magic: &[&[u8]] = match format {
+        "gguf" => &[b"GGUF", b"\x7fELF", b"MZ"],
+        "h5" => &[b"\x89HDF\r\n\x1a\n"],
+        "npz" | "keras" => &[b"PK"],
+        _ => return Ok(None),
+    };
+    if magic.iter().any(|magic| start.starts_with(magic)) {
+        return Ok(None);
+    }
+    Ok(malformed(&format!("it does not begin as {format} files do")))
+}
+
+fn summary(header: Header) -> Option<Summary> {
+    if !header.faults.is_empty() {
+        return None;
+    }
+    let (length, digest) = header.bytes?;
+    let mut summary = Summary {
+        length,
+        digest,
+        dtypes: BTreeMap::new(),
+        parameters: 0,
+        embeddings: Vec::new(),
+        names: Vec::new(),
+        packed: false,
+        low_rank: false,
+    };
+    let mut low_rank = 0;
+    for tensor in header.tensors {
+        let elements = summary.dtypes.entry(tensor.dtype.name).or_default();
+        *elements = elements.saturating_add(tensor.elements);
+        if !is_buffer(&tensor) {
+            summary.parameters = summary.parameters.saturating_add(tensor.elements);
+        }
+        summary.packed |= is_packed(&tensor);
+        low_rank += usize::from(tensor.name.contains("lora_") || tensor.name.contains(".hada_"));
+        if is_embedding(&tensor.name) {
+            summary.embeddings.push((tensor.name.clone(), tensor.shape, tensor.elements));
+        }
+        summary.names.push((tensor.name, tensor.header_bytes.start));
+    }
+    summary.low_rank = low_rank > 0 && low_rank * 2 > summary.names.len();
+    Some(summary)
+}
+
+/// Stored state that is not trained: position counters, masks, tables of frequencies.
+fn is_buffer(tensor: &Tensor) -> bool {
+    let last = tensor.name.rsplit('.').next().unwrap_or_default();
+    match last {
+        "position_ids" | "num_batches_tracked" | "token_type_ids" => !tensor.dtype.is_float(),
+        "masked_bias" | "inv_freq" => true,
+        // A causal mask, which some models store under the name of a bias.
+        "bias" => matches!(tensor.shape.as_slice(), [1, 1, rows, columns] if rows == columns && *rows > 1),
+        _ => false,
+    }
+}
+
+/// Several values in one element: packed by GPTQ, AWQ, bitsandbytes, compressed-tensors, MXFP4.
+fn is_packed(tensor: &Tensor) -> bool {
+    let last = tensor.name.rsplit('.').next().unwrap_or_default();
+    let whole = matches!(tensor.dtype.name, "U8" | "I8" | "I32" | "U32" | "I16");
+    let four_bits = matches!(last, "absmax" | "quant_map") || last.starts_with("bitsandbytes__");
+    let words = ["qweight", "weight_packed", "weight_q", "W_q"].contains(&last)
+        || last.ends_with("_blocks")
+        || last == "weight";
+    four_bits || (whole && words && tensor.dtype.name != "I8")
+}
+
+fn is_embedding(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "embed_tokens.weight",
+        "wte.weight",
+        "word_embeddings.weight",
+        "tok_embeddings.weight",
+        "shared.weight",
+        "embed_in.weight",
+        "lm_head.weight",
+        "output.weight",
+        "embed_out.weight",
+        "cls.predictions.decoder.weight",
+    ];
+    ENDS.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+/// Elements that are stored more than once for weights that are one: output embeddings equal in shape to an input embedding.
+pub(crate) fn tied_elements(summaries: &[&Summary]) -> u64 {
+    let is_output = |name: &str| {
+        ["lm_head.weight", "embed_out.weight", "cls.predictions.decoder.weight"].iter().any(|end| name.ends_with(end))
+            || name == "output.weight"
+    };
+    let all: Vec<&(String, Vec<u64>, u64)> = summaries.iter().flat_map(|summary| &summary.embeddings).collect();
+    let inputs: Vec<&&(String, Vec<u64>, u64)> = all.iter().filter(|(name, ..)| !is_output(name)).collect();
+    let outputs = all.iter().filter(|(name, ..)| is_output(name));
+    let twice = outputs.filter(|(_, shape, _)| inputs.iter().any(|(_, input, _)| input == shape)).map(|(.., n)| n);
+    // `shared.weight` is stored again as the input embedding of encoder and decoder.
+    let shared = inputs.iter().find(|(name, ..)| name.ends_with("shared.weight"));
+    let again = shared.into_iter().flat_map(|(shared, shape, _)| {
+        inputs
+            .iter()
+            .filter(move |(name, other, _)| name != shared && other == shape && name.ends_with("embed_tokens.weight"))
+    });
+    twice.copied().chain(again.map(|(.., n)| *n)).fold(0, u64::saturating_add)
+}
+
+/// The first name that stands in two of the files: the number of the later file, the byte, and what to say.
+pub(crate) fn repeated(summaries: &[&Summary]) -> Option<(usize, u64, String)> {
+    let mut all: Vec<(&str, usize, u64)> = Vec::new();
+    for (file, summary) in summaries.iter().enumerate() {
+        all.extend(summary.names.iter().map(|(name, at)| (name.as_str(), file, *at)));
+    }
+    all.sort_unstable();
+    let pairs = all.windows(2).filter_map(|pair| match pair {
+        [first, second] if first.0 == second.0 => Some(second),
+        _ => None,
+    });
+    pairs.min_by_key(|(_, file, at)| (*file, *at)).map(|(name, file, at)| {
+        (*file, *at, format!("tensor `{}` also stands in another file of the set", shorten(name)))
+    })
+}

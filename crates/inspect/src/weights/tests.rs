@@ -1,0 +1,414 @@
+//! Releases and what is said of their weights.
+
+use super::INSPECTOR;
+use crate::caps;
+use crate::testing::{check, corpus, fixture, inspect};
+use candor_facts::{Claim, Whole};
+use expect_test::{Expect, expect};
+
+fn weights(text: &str, expected: Expect) {
+    check(&INSPECTOR, text, expected);
+}
+
+const TENSOR: &str = r#"{"a":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}}"#;
+
+#[test]
+fn one_file() {
+    weights(
+        &format!("//- model.safetensors safetensors data=12 sha256\n{TENSOR}\n//- README.md\nx"),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":78,"whole":"yes"}
+            model.safetensors listed
+        observed {"claim":"tensors","count":1,"parameters":6,"dtypes":{"BF16":6}}
+            model.safetensors:0 0..66 header "66 bytes"
+        observed {"claim":"digests-published","files":1,"of":1}
+            model.safetensors listed
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_in_a_complete_listing() {
+    weights(
+        "//= model complete\n//- config.json\n{}\n//- tokenizer.bin listed size=9999999",
+        expect![[r#"
+        observed {"claim":"absent","component":"weights.end_final"}
+            absent weight files (*.safetensors, *.bin, *.pt, *.pth, *.ckpt, *.gguf, *.onnx, *.msgpack, *.h5, …) (complete)
+    "#]],
+    );
+    weights("//= model\n//- config.json\n{}", expect![[r#""#]]);
+    weights(
+        "//= model complete\n//- train.bin listed size=9999999\n//- small.bin listed size=9",
+        expect![[r#"
+        gap train.bin: not read: a file that may or may not hold weights
+    "#]],
+    );
+    weights("//= code complete\n//- test/model.safetensors\nx\n//= data complete\n//- a.bin\nx", expect![[r#""#]]);
+}
+
+#[test]
+fn shards_by_name() {
+    weights(
+        "//= model complete\n//- model-00001-of-00003.safetensors listed size=5\n//- model-00003-of-00003.safetensors listed size=5",
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":10,"whole":"no","missing":["model-00002-of-00003.safetensors"]}
+                model-00001-of-00003.safetensors listed
+                model-00003-of-00003.safetensors listed
+            gap model-00001-of-00003.safetensors: listed, not fetched
+            gap model-00003-of-00003.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model\n//- model-00001-of-00002.safetensors listed",
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"whole":"unknown","missing":["model-00002-of-00002.safetensors"]}
+            model-00001-of-00002.safetensors listed
+        gap model-00001-of-00002.safetensors: listed, not fetched
+    "#]],
+    );
+    weights(
+        "//= model complete\n//- m-00000-of-00002.safetensors listed\n//- m-00001-of-00002.safetensors listed\n//- m-00002-of-00002.safetensors listed",
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":3,"whole":"yes"}
+                m-00000-of-00002.safetensors listed
+                m-00001-of-00002.safetensors listed
+                m-00002-of-00002.safetensors listed
+            gap m-00000-of-00002.safetensors: listed, not fetched
+            gap m-00001-of-00002.safetensors: listed, not fetched
+            gap m-00002-of-00002.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model complete\n//- consolidated.00.pth listed\n//- consolidated.02.pth listed",
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"pytorch","files":2,"whole":"no","missing":["consolidated.01.pth"]}
+            consolidated.00.pth listed
+            consolidated.02.pth listed
+        gap consolidated.00.pth: listed, not fetched
+        gap consolidated.02.pth: listed, not fetched
+    "#]],
+    );
+    weights("//= model complete\n//- m-00001-of-00002.safetensors gated size=5", expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":5,"whole":"no","missing":["m-00002-of-00002.safetensors"]}
+            m-00001-of-00002.safetensors listed
+        gap m-00001-of-00002.safetensors: gated: access must be asked for
+    "#]]);
+    // A number of shards that nobody has costs nothing.
+    let sheet = inspect(&INSPECTOR, &fixture("//= model complete\n//- m-00001-of-4000000000.safetensors listed"));
+    let claims: Vec<&Claim> = sheet.facts().map(|(_, fact)| &fact.claim).collect();
+    assert!(
+        matches!(claims.as_slice(), [Claim::Weights { whole: Whole::No, missing, .. }] if missing.len() == caps::MISSING)
+    );
+}
+
+const INDEX: &str = r#"{"metadata": {"total_size": 1}, "weight_map": {
+  "a": "model-1.safetensors",
+  "b": "model-2.safetensors"}}"#;
+
+#[test]
+fn shards_by_index() {
+    let index = format!("//- model.safetensors.index.json\n{INDEX}\n");
+    weights(
+        &format!(
+            "//= model complete\n{index}//- model-1.safetensors listed size=1\n//- model-2.safetensors listed size=2"
+        ),
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
+                model.safetensors.index.json:1 32..107 weight_map "\"weight_map\": {\n  \"a\": \"model-1.safetensors\",\n  \"b\": \"model-"
+                model-1.safetensors listed
+                model-2.safetensors listed
+            gap model-1.safetensors: listed, not fetched
+            gap model-2.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        &format!("//= model complete\n{index}//- model-1.safetensors listed size=1"),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":1,"whole":"no","missing":["model-2.safetensors"]}
+            model.safetensors.index.json:3 80..106 weight_map.b "\"b\": \"model-2.safetensors\""
+            model-1.safetensors listed
+        gap model-1.safetensors: listed, not fetched
+    "#]],
+    );
+    weights(
+        &format!("//= model complete\n{index}"),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":0,"whole":"no","missing":["model-1.safetensors","model-2.safetensors"]}
+            model.safetensors.index.json:2 50..76 weight_map.a "\"a\": \"model-1.safetensors\""
+        observed {"claim":"absent","component":"weights.end_final"}
+            absent weight files (*.safetensors, *.bin, *.pt, *.pth, *.ckpt, *.gguf, *.onnx, *.msgpack, *.h5, …) (complete)
+    "#]],
+    );
+    weights(
+        &format!("//= model\n{index}"),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":0,"whole":"unknown","missing":["model-1.safetensors","model-2.safetensors"]}
+            model.safetensors.index.json:2 50..76 weight_map.a "\"a\": \"model-1.safetensors\""
+    "#]],
+    );
+}
+
+#[test]
+fn an_index_that_cannot_be_used() {
+    let shards =
+        "//- model-00001-of-00002.safetensors listed size=1\n//- model-00002-of-00002.safetensors listed size=2";
+    let with = |index: &str| format!("//= model complete\n//- model.safetensors.index.json\n{index}\n{shards}");
+    weights(
+        &with(&format!("{INDEX}\n=======\n{INDEX}")),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
+            model-00001-of-00002.safetensors listed
+            model-00002-of-00002.safetensors listed
+        gap model-00001-of-00002.safetensors: listed, not fetched
+        gap model-00002-of-00002.safetensors: listed, not fetched
+        gap model.safetensors.index.json: malformed at byte 109: more text after the end of the value
+    "#]],
+    );
+    for (index, gap) in [
+        (
+            r#"{"weight_map": {"a": "x.safetensors", "a": "y.safetensors"}}"#,
+            "malformed at byte 38: tensor `a` stands twice",
+        ),
+        (
+            r#"{"weight_map": {"a": "../x.safetensors"}}"#,
+            "malformed at byte 16: it names the file `../x.safetensors`, which lies outside its folder",
+        ),
+        (r#"{"weight_map": {}}"#, "malformed at byte 1: `weight_map` is empty"),
+        (r#"{"weight_map": {"a": 1}}"#, "malformed at byte 21: a tensor whose file is no string"),
+        ("{}", "malformed at byte 0: there is no `weight_map`"),
+        ("[]", "malformed at byte 0: not an object"),
+    ] {
+        let sheet = inspect(&INSPECTOR, &fixture(&with(index)));
+        let gaps: Vec<String> = sheet.gaps().iter().map(|gap| gap.reason.to_string()).collect();
+        assert!(gaps.iter().any(|found| found == gap), "{index}: {gaps:?}");
+    }
+}
+
+#[test]
+fn headers_of_shards_and_tied_embeddings() {
+    let shard = r#"{"model.embed_tokens.weight":{"dtype":"F32","shape":[4,2],"data_offsets":[0,32]},"model.embeddings.position_ids":{"dtype":"I64","shape":[1],"data_offsets":[32,40]}}"#;
+    let head = r#"{"lm_head.weight":{"dtype":"F32","shape":[4,2],"data_offsets":[0,32]}}"#;
+    let release = |config: &str| {
+        format!(
+            "//- config.json\n{config}\n//- model-00001-of-00002.safetensors safetensors data=40\n{shard}\n//- model-00002-of-00002.safetensors safetensors data=32\n{head}"
+        )
+    };
+    weights(
+        &release(r#"{"tie_word_embeddings": true}"#),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":322,"whole":"yes"}
+            model-00001-of-00002.safetensors listed
+            model-00002-of-00002.safetensors listed
+        observed {"claim":"tensors","count":3,"parameters":8,"dtypes":{"F32":16,"I64":1}}
+            model-00001-of-00002.safetensors:0 0..172 header "172 bytes"
+            model-00002-of-00002.safetensors:0 0..78 header "78 bytes"
+    "#]],
+    );
+    let tensors = |text: &str| {
+        let sheet = inspect(&INSPECTOR, &fixture(text));
+        let claims: Vec<String> = sheet.facts().map(|(_, fact)| serde_json::to_string(&fact.claim).unwrap()).collect();
+        claims.into_iter().find(|claim| claim.contains("\"tensors\"")).unwrap_or_default()
+    };
+    assert!(tensors(&release("{}")).contains(r#""parameters":16"#));
+    assert_eq!(tensors(&release("{}").replace("data=32", "data=32 listed")), "");
+    // The same name in two shards: no total can be right.
+    assert_eq!(tensors(&release("{}").replace("lm_head", "model.embed_tokens")), "");
+}
+
+#[test]
+fn files_that_are_not_what_they_seem() {
+    weights(
+        &format!(
+            "//= model complete\n//- a.safetensors\n//- b.safetensors\n<!DOCTYPE html>\n//- c.safetensors\nversion https://git-lfs.github.com/spec/v1\n//- d.safetensors safetensors data=5\n{TENSOR}\n//- e.gguf\nEntry not found\n//- f.safetensors listed size=0\n//- g.bin\nEntry not found\n//- model.bin\nEntry not found"
+        ),
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"gguf","files":1,"bytes":15,"whole":"unknown"}
+                e.gguf listed
+            observed {"claim":"weights","form":"full","format":"pytorch","files":1,"bytes":15,"whole":"unknown"}
+                model.bin listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":0,"whole":"no"}
+                a.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":0,"whole":"no"}
+                f.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":15,"whole":"unknown"}
+                b.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":42,"whole":"unknown"}
+                c.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":71,"whole":"no"}
+                d.safetensors listed
+            gap a.safetensors: malformed at byte 0: a weight file of 0 bytes
+            gap b.safetensors: malformed at byte 0: a page of HTML or XML in place of the file
+            gap c.safetensors: listed, not fetched
+            gap d.safetensors: malformed at byte 58: the data should reach byte 12 and has 5
+            gap e.gguf: malformed at byte 0: a short text in place of the file
+            gap f.safetensors: malformed at byte 0: a weight file of 0 bytes
+            gap model.bin: malformed at byte 0: a short text in place of the file
+        "#]],
+    );
+}
+
+#[test]
+fn forms() {
+    weights(
+        "//= model complete\n//- checkpoint-10/model.safetensors listed\n//- checkpoint-10/optimizer.pt listed\n//- checkpoint-10/rng_state.pth listed\n//- checkpoint-20/model.safetensors listed\n//- adapter_model.safetensors listed\n//- training_args.bin listed",
+        expect![[r#"
+            observed {"claim":"provides","component":"weights.intermediate","extent":"whole"}
+                checkpoint-10/model.safetensors listed
+                checkpoint-20/model.safetensors listed
+            observed {"claim":"provides","component":"weights.optimizer_state","extent":"whole"}
+                checkpoint-10/optimizer.pt listed
+            observed {"claim":"weights","form":"adapter","format":"safetensors","files":1,"whole":"yes"}
+                adapter_model.safetensors listed
+            observed {"claim":"weights","form":"checkpoint","format":"safetensors","files":1,"whole":"yes"}
+                checkpoint-10/model.safetensors listed
+            observed {"claim":"weights","form":"checkpoint","format":"safetensors","files":1,"whole":"yes"}
+                checkpoint-20/model.safetensors listed
+            gap adapter_model.safetensors: listed, not fetched
+            gap checkpoint-10/model.safetensors: listed, not fetched
+            gap checkpoint-20/model.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model\n//- x.Q4_K_M.gguf listed\n//- x.Q8_0.gguf listed\n//- mmproj-f16.gguf listed",
+        expect![[r#"
+            observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
+                x.Q4_K_M.gguf listed
+            observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
+                x.Q8_0.gguf listed
+            observed {"claim":"weights","form":"full","format":"gguf","files":1,"whole":"yes"}
+                x.Q4_K_M.gguf listed
+            observed {"claim":"weights","form":"full","format":"gguf","files":1,"whole":"yes"}
+                x.Q8_0.gguf listed
+            observed {"claim":"weights","form":"adapter","format":"gguf","files":1,"whole":"yes"}
+                mmproj-f16.gguf listed
+            observed {"claim":"runnable","by":"self-describing"}
+                x.Q4_K_M.gguf listed
+                x.Q8_0.gguf listed
+            gap mmproj-f16.gguf: listed, not fetched
+            gap x.Q4_K_M.gguf: listed, not fetched
+            gap x.Q8_0.gguf: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model\n//- x.F16.gguf listed\n//- x.Q8_0.gguf listed",
+        expect![[r#"
+        observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
+            x.Q8_0.gguf listed
+        observed {"claim":"weights","form":"full","format":"gguf","files":1,"whole":"yes"}
+            x.F16.gguf listed
+        observed {"claim":"weights","form":"quantised","format":"gguf","files":1,"whole":"yes"}
+            x.Q8_0.gguf listed
+        observed {"claim":"runnable","by":"self-describing"}
+            x.F16.gguf listed
+            x.Q8_0.gguf listed
+        gap x.F16.gguf: listed, not fetched
+        gap x.Q8_0.gguf: listed, not fetched
+    "#]],
+    );
+    weights(
+        "//= model\n//- model.safetensors listed\n//- config.json\n{\"quantization_config\": {\"quant_method\": \"gptq\"}}",
+        expect![[r#"
+            observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
+                model.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"whole":"yes"}
+                model.safetensors listed
+            gap model.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model\n//- model.safetensors listed\n//- config.json\n{\"quantization_config\": {\"quant_method\": \"mxfp4\"}}",
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"whole":"yes"}
+                model.safetensors listed
+            gap model.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        "//= model\n//- lora.safetensors safetensors data=8\n{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}\n//- renamed.safetensors safetensors data=8\n{\"x.lora_A.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        expect![[r#"
+            observed {"claim":"weights","form":"adapter","format":"safetensors","files":1,"bytes":84,"whole":"yes"}
+                lora.safetensors listed
+            observed {"claim":"weights","form":"adapter","format":"safetensors","files":1,"bytes":84,"whole":"yes"}
+                renamed.safetensors listed
+        "#]],
+    );
+}
+
+#[test]
+fn packed_elements_are_no_parameters() {
+    weights(
+        "//= model\n//- model.safetensors safetensors data=8\n{\"x.qweight\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[0,8]}}\n//- quantize_config.json\n{}",
+        expect![[r#"
+            observed {"claim":"provides","component":"weights.quantised_variants","extent":"whole"}
+                model.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":78,"whole":"yes"}
+                model.safetensors listed
+            gap model.safetensors: not read: the number of parameters: several are packed into one element
+        "#]],
+    );
+}
+
+#[test]
+fn pipelines() {
+    let index = r#"//- model_index.json
+{"_class_name": "P", "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"], "scheduler": ["diffusers", "PNDMScheduler"], "safety_checker": [null, null]}
+"#;
+    let vae = "//- vae/diffusion_pytorch_model.safetensors listed size=2\n//- vae/diffusion_pytorch_model.bin listed size=2\n";
+    let unet = "//- unet/diffusion_pytorch_model.safetensors listed size=3\n//- unet/diffusion_pytorch_model.fp16.safetensors listed size=1\n";
+    weights(
+        &format!("//= model complete\n{index}{vae}{unet}"),
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":3,"whole":"yes"}
+                unet/diffusion_pytorch_model.fp16.safetensors listed
+                vae/diffusion_pytorch_model.safetensors listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":5,"whole":"yes"}
+                unet/diffusion_pytorch_model.safetensors listed
+                vae/diffusion_pytorch_model.safetensors listed
+            gap unet/diffusion_pytorch_model.fp16.safetensors: listed, not fetched
+            gap unet/diffusion_pytorch_model.safetensors: listed, not fetched
+            gap vae/diffusion_pytorch_model.bin: listed, not fetched
+            gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
+        "#]],
+    );
+    weights(
+        &format!("//= model complete\n{index}{vae}"),
+        expect![[r#"
+        observed {"claim":"weights","form":"full","format":"pytorch","files":1,"bytes":2,"whole":"no","missing":["unet/"]}
+            vae/diffusion_pytorch_model.bin listed
+        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":2,"whole":"no","missing":["unet/"]}
+            vae/diffusion_pytorch_model.safetensors listed
+        gap vae/diffusion_pytorch_model.bin: listed, not fetched
+        gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
+    "#]],
+    );
+    weights(
+        &format!("//= model complete\n//- model_index.json listed\n{vae}//- vae/config.json listed\n"),
+        expect![[r#"
+            observed {"claim":"weights","form":"full","format":"pytorch","files":1,"bytes":2,"whole":"unknown"}
+                vae/diffusion_pytorch_model.bin listed
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":2,"whole":"unknown"}
+                vae/diffusion_pytorch_model.safetensors listed
+            gap vae/diffusion_pytorch_model.bin: listed, not fetched
+            gap vae/diffusion_pytorch_model.safetensors: listed, not fetched
+        "#]],
+    );
+}
+
+/// BLOOM published an index that is two documents with a line between.
+#[test]
+fn indexes_of_the_corpus() {
+    let Some(text) = corpus("releases/bloom/files/hub/model.safetensors.index.json") else { return };
+    let text = String::from_utf8(text).unwrap();
+    let release = format!(
+        "//= model complete\n//- model.safetensors.index.json\n{text}\n//- model_00001-of-00001.safetensors listed"
+    );
+    let sheet = inspect(&INSPECTOR, &fixture(&release));
+    let gaps: Vec<String> = sheet.gaps().iter().map(|gap| gap.reason.to_string()).collect();
+    expect![[r#"
+        [
+            "malformed at byte 60303: more text after the end of the value",
+            "listed, not fetched",
+        ]
+    "#]]
+    .assert_debug_eq(&gaps);
+}
