@@ -6,6 +6,7 @@
 )]
 
 mod catalogue;
+mod corpus;
 mod corpus_licenses;
 mod licenses;
 mod template;
@@ -17,6 +18,7 @@ fn main() -> anyhow::Result<()> {
     let task = args.next();
     let rest: Vec<String> = args.collect();
     match task.as_deref() {
+        Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),
