@@ -60,7 +60,8 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     checks.extend(releases::score(&folder)?);
     for row in crate::corpus_licenses::score(&folder)? {
         let kind = format!("licences: {}", if row.check == "not-permissive" { "look-alike" } else { &row.kind });
-        checks.push(Check::new(&kind, &row.path, row.pass, || format!("expected {}, found {}", row.expected, row.found)));
+        checks
+            .push(Check::new(&kind, &row.path, row.pass, || format!("expected {}, found {}", row.expected, row.found)));
     }
     compare(&checks, write)
 }
@@ -119,7 +120,8 @@ fn compare(checks: &[Check], write: bool) -> anyhow::Result<()> {
             bail!("{unexplained} disagreements have no reason in scoreboard.json: explain them there, or mend them");
         }
     }
-    let (passed, failed) = (checks.iter().filter(|check| check.pass).count(), checks.iter().filter(|check| !check.pass).count());
+    let (passed, failed) =
+        (checks.iter().filter(|check| check.pass).count(), checks.iter().filter(|check| !check.pass).count());
     println!("\ncorpus: {passed} agree with their keys, {failed} disagree");
     Ok(())
 }

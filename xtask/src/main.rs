@@ -1,9 +1,5 @@
 //! House work: `cargo xtask <task>`. One module per task; this file only dispatches.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a developer's tool talks to a terminal"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's tool talks to a terminal")]
 
 mod catalogue;
 mod corpus;
@@ -28,14 +24,11 @@ fn main() -> anyhow::Result<()> {
 /// The folder of the workspace.
 pub(crate) fn workspace_root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .map_or_else(|| PathBuf::from("."), PathBuf::from)
+    here.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
 }
 
 /// The corpus: `CANDOR_SHARED`, or `../shared` beside the workspace.
 pub(crate) fn corpus_root() -> PathBuf {
     let shared = std::env::var_os("CANDOR_SHARED").map(PathBuf::from);
-    shared
-        .unwrap_or_else(|| workspace_root().join("../shared"))
-        .join("corpus")
+    shared.unwrap_or_else(|| workspace_root().join("../shared")).join("corpus")
 }

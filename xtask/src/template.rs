@@ -49,20 +49,13 @@ pub(crate) fn read(text: &str) -> Template {
             (2, false)
         };
         if close && let Some((start, regex)) = open.pop() {
-            marks.push(Mark {
-                start,
-                end: plain.len(),
-                regex,
-            });
+            marks.push(Mark { start, end: plain.len(), regex });
         }
         rest = &tag[length..];
     }
     plain.push_str(rest);
     let words = words::words(plain.as_bytes());
-    let mut regions: Vec<Region> = marks
-        .iter()
-        .filter_map(|m| region(m, &plain, &words))
-        .collect();
+    let mut regions: Vec<Region> = marks.iter().filter_map(|m| region(m, &plain, &words)).collect();
     regions.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end), r.kind));
     Template { words, regions }
 }
@@ -87,58 +80,30 @@ fn region(mark: &Mark, plain: &str, words: &[Word]) -> Option<Region> {
         flags |= layout::NOTICES;
     }
     if regex.contains("5000") {
-        limit = if flags & layout::NOTICES != 0 {
-            200
-        } else {
-            60
-        };
+        limit = if flags & layout::NOTICES != 0 { 200 } else { 60 };
     }
     let norms = ["not", "may", "shall", "must", "only", "no"];
-    if lower
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|w| norms.contains(&w))
-        || regex
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| norms.contains(&w.to_lowercase().as_str()))
+    if lower.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w))
+        || regex.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w.to_lowercase().as_str()))
     {
         flags |= layout::NORMS;
     }
     limit = limit.max((end - start) as u16);
     let lead = &plain[..mark.start];
-    let mut alternatives: Vec<u32> = alternatives(regex)
-        .iter()
-        .map(|a| with_lead(lead, a))
-        .collect();
+    let mut alternatives: Vec<u32> = alternatives(regex).iter().map(|a| with_lead(lead, a)).collect();
     alternatives.sort_unstable();
     alternatives.dedup();
-    let region = Region {
-        start,
-        end,
-        kind: layout::REPLACEABLE,
-        flags,
-        limit,
-        alternatives,
-    };
+    let region = Region { start, end, kind: layout::REPLACEABLE, flags, limit, alternatives };
     (limit > 0 || !region.alternatives.is_empty()).then_some(region)
 }
 
 /// The most words a replacement may have, and whether they may be any words.
 fn replacement(regex: &str) -> (u16, u8) {
     let wild = regex.contains(".+") || regex.contains(".*") || regex.contains(".{");
-    let literal = regex
-        .replace("\\s", " ")
-        .replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
-    let longest = literal
-        .split('|')
-        .map(|a| a.split_whitespace().count())
-        .max()
-        .unwrap_or(0);
+    let literal = regex.replace("\\s", " ").replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
+    let longest = literal.split('|').map(|a| a.split_whitespace().count()).max().unwrap_or(0);
     let longest = u16::try_from(longest).unwrap_or(60).min(60);
-    if wild {
-        (longest.min(20) + 20, layout::OPEN)
-    } else {
-        (longest, 0)
-    }
+    if wild { (longest.min(20) + 20, layout::OPEN) } else { (longest, 0) }
 }
 
 /// The hash of a listed replacement with the three words before it.
@@ -150,16 +115,10 @@ fn with_lead(lead: &str, alternative: &str) -> u32 {
 
 /// The literal replacements a regular expression lists; empty when it is more than a list.
 fn alternatives(regex: &str) -> Vec<String> {
-    if [".+", ".*", ".{", "[", "-*", "#*"]
-        .iter()
-        .any(|wild| regex.contains(wild))
-    {
+    if [".+", ".*", ".{", "[", "-*", "#*"].iter().any(|wild| regex.contains(wild)) {
         return Vec::new();
     }
-    let plain = regex
-        .replace("\\s+", " ")
-        .replace("\\s*", " ")
-        .replace('\\', "");
+    let plain = regex.replace("\\s+", " ").replace("\\s*", " ").replace('\\', "");
     let mut out = Vec::new();
     for part in plain.split('|') {
         let part = part.trim();

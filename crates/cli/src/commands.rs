@@ -30,7 +30,8 @@ fn files(texts: &Texts) -> anyhow::Result<Vec<PathBuf>> {
         let reader: Box<dyn BufRead> = if list.as_os_str() == "-" {
             Box::new(std::io::stdin().lock())
         } else {
-            let file = std::fs::File::open(list).with_context(|| format!("the list `{}` cannot be read", list.display()))?;
+            let file =
+                std::fs::File::open(list).with_context(|| format!("the list `{}` cannot be read", list.display()))?;
             Box::new(std::io::BufReader::new(file))
         };
         for line in reader.lines() {

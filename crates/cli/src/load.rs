@@ -21,7 +21,8 @@ pub fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
         let Some((role, locator)) = text.split_once('=') else {
             bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
         };
-        let role = Role::parse(role).with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
+        let role = Role::parse(role)
+            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
         with.push((role, locator.to_owned()));
     }
     let snapshot = resolve(&Request { locator: locator.to_owned(), complete: reading.complete, with })?;

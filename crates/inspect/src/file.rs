@@ -3,8 +3,8 @@
 use crate::documents::card::{self, CardValues};
 use crate::scan::scan;
 use candor_facts::{
-    Artifact, ArtifactPath, Claim, FactSheet, Files, GapReason, Listing, OpenError, Origin, Part, PartIndex, ReadAt, Release,
-    Role, read_all,
+    Artifact, ArtifactPath, Claim, FactSheet, Files, GapReason, Listing, OpenError, Origin, Part, PartIndex, ReadAt,
+    Release, Role, read_all,
 };
 use std::collections::BTreeMap;
 
@@ -50,13 +50,17 @@ pub fn inspect_file(name: &str, bytes: &dyn ReadAt) -> FileReport {
     let name = name.rsplit('/').next().unwrap_or(name);
     let path = ArtifactPath::new(name).or_else(|| ArtifactPath::new("file")).unwrap_or_else(ArtifactPath::listing);
     let format = format(&path);
-    let artifact = Artifact { path, size: Some(bytes.len()), declared_digest: None, at_hand: true, origin: Origin::Published };
+    let artifact =
+        Artifact { path, size: Some(bytes.len()), declared_digest: None, at_hand: true, origin: Origin::Published };
     let listing = Listing::new(false, vec![artifact]);
     let part = Part { role: Role::Model, locator: None, revision: None, listing };
     let release = Release { id: name.to_owned(), subject: Vec::new(), parts: vec![part] };
     let sheet = scan(release, &One(bytes), Vec::new());
-    let valid = !sheet.gaps().iter().any(|gap| matches!(gap.reason, GapReason::Malformed { .. } | GapReason::TooLarge { .. } | GapReason::Unreachable { .. }));
-    let mut report = FileReport { format, valid, parameters: None, tensors: None, dtypes: BTreeMap::new(), card: None, sheet };
+    let valid = !sheet.gaps().iter().any(|gap| {
+        matches!(gap.reason, GapReason::Malformed { .. } | GapReason::TooLarge { .. } | GapReason::Unreachable { .. })
+    });
+    let mut report =
+        FileReport { format, valid, parameters: None, tensors: None, dtypes: BTreeMap::new(), card: None, sheet };
     for (_, fact) in report.sheet.facts() {
         if let Claim::Tensors { count, parameters, dtypes } = &fact.claim {
             report.parameters = Some(*parameters);
@@ -64,7 +68,9 @@ pub fn inspect_file(name: &str, bytes: &dyn ReadAt) -> FileReport {
             report.dtypes.clone_from(dtypes);
         }
     }
-    if format == "card" && let Ok(Some(text)) = read_all(bytes, crate::caps::DOCUMENT) {
+    if format == "card"
+        && let Ok(Some(text)) = read_all(bytes, crate::caps::DOCUMENT)
+    {
         report.card = Some(card::card_values(&text));
     }
     report

@@ -7,7 +7,7 @@ use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place}
 use std::collections::BTreeMap;
 
 /// Column at which texts begin.
-const LABEL: usize = 14;
+const LABEL: usize = 16;
 /// Components that are shown even when nothing is known of them.
 const ALWAYS: &[Component] = &[
     Component::WeightsEndFinal,
@@ -186,7 +186,10 @@ impl Page<'_, '_> {
 
     fn components(&mut self, details: bool) {
         self.blank();
-        self.line("Components", &self.paint.apply(Style::Faint, words::LEGEND));
+        self.line(
+            "Components",
+            &self.paint.apply(Style::Faint, &words::LEGEND.replace("  ", "\u{a0} ").replace("● ", "●\u{a0}")),
+        );
         for group in Group::ALL {
             let mut cells = Vec::new();
             for component in Component::ALL.iter().filter(|component| component.group() == group) {
@@ -194,14 +197,11 @@ impl Page<'_, '_> {
                 let known = !matches!(presence, Presence::Unknown | Presence::Absent);
                 if known || details || ALWAYS.contains(component) {
                     let (mark, style) = words::mark(presence, basis);
-                    cells.push(format!(
-                        "{}\u{a0}{}",
-                        self.paint.apply(style, mark),
-                        short(*component).replace(' ', "\u{a0}")
-                    ));
+                    let name = short(*component).replace(' ', "\u{a0}");
+                    cells.push(format!("{}\u{a0}{name}\u{a0}", self.paint.apply(style, mark)));
                 }
             }
-            self.line(&format!("  {}", group.as_str()), &cells.join("  "));
+            self.line(&format!("  {}", group.as_str()), &cells.join(" "));
         }
         self.out = self.out.replace('\u{a0}', " ");
     }

@@ -44,12 +44,17 @@ fn cards(folder: &Path) -> anyhow::Result<Vec<Check>> {
         for (key, found) in [("license", card.license), ("base_model", card.base_model), ("datasets", card.datasets)] {
             let expected = row.get(key).cloned().unwrap_or_default();
             let found = found.join("|");
-            checks.push(Check::new(&format!("cards: {key}"), &name, expected == found, || format!("expected {expected}, found {found}")));
+            checks.push(Check::new(&format!("cards: {key}"), &name, expected == found, || {
+                format!("expected {expected}, found {found}")
+            }));
         }
         let front = row.get("front_matter").map(String::as_str);
-        let broken = front == Some("unterminated") || front == Some("yes") && row.get("yaml").is_none_or(|yaml| yaml != "ok");
+        let broken =
+            front == Some("unterminated") || front == Some("yes") && row.get("yaml").is_none_or(|yaml| yaml != "ok");
         let malformed = report.sheet.gaps().iter().any(|gap| matches!(gap.reason, GapReason::Malformed { .. }));
-        checks.push(Check::new("cards: malformed told", &name, broken == malformed, || format!("broken {broken}, told {malformed}")));
+        checks.push(Check::new("cards: malformed told", &name, broken == malformed, || {
+            format!("broken {broken}, told {malformed}")
+        }));
     }
     Ok(checks)
 }
@@ -64,9 +69,16 @@ fn headers(folder: &Path) -> anyhow::Result<Vec<Check>> {
         let bytes = std::fs::read(folder.join(&name)).with_context(|| name.clone())?;
         let report = inspect_file(&name, &bytes.as_slice());
         let expected = row.get("expected").is_some_and(|word| word == "valid");
-        let placed = report.valid || report.sheet.gaps().iter().any(|gap| matches!(gap.reason, GapReason::Malformed { .. } | GapReason::TooLarge { .. }));
+        let placed = report.valid
+            || report
+                .sheet
+                .gaps()
+                .iter()
+                .any(|gap| matches!(gap.reason, GapReason::Malformed { .. } | GapReason::TooLarge { .. }));
         let pass = expected == report.valid && placed;
-        checks.push(Check::new("headers: safetensors", &name, pass, || format!("expected valid = {expected}, found {:?}", report.sheet.gaps())));
+        checks.push(Check::new("headers: safetensors", &name, pass, || {
+            format!("expected valid = {expected}, found {:?}", report.sheet.gaps())
+        }));
     }
     Ok(checks)
 }

@@ -10,12 +10,17 @@ use candor_assess::{Status, assess};
 /// Run the command.
 pub fn run(options: &Compare, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
-    let loaded: Vec<Loaded> = options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;
+    let loaded: Vec<Loaded> =
+        options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;
     let assessments: Vec<_> = loaded.iter().map(|loaded| assess(&loaded.sheet, &frameworks)).collect();
-    let pairs: Vec<_> = loaded.iter().zip(&assessments).map(|(loaded, assessment)| (&loaded.sheet, assessment)).collect();
+    let pairs: Vec<_> =
+        loaded.iter().zip(&assessments).map(|(loaded, assessment)| (&loaded.sheet, assessment)).collect();
     match options.format {
         Format::Human => output.print(&candor_report::compare(&pairs, output.paint))?,
-        Format::Json => print_documents(pairs.iter().map(|(sheet, assessment)| candor_report::json_value(sheet, assessment)).collect(), output)?,
+        Format::Json => print_documents(
+            pairs.iter().map(|(sheet, assessment)| candor_report::json_value(sheet, assessment)).collect(),
+            output,
+        )?,
     }
     let unknown = pairs.iter().any(|(sheet, assessment)| {
         !sheet.gaps().is_empty() || assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown)

@@ -31,7 +31,9 @@ pub fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
             output.print(&subtree(whole, &requirements, &assessment).to_string())?;
         }
     }
-    let unknown = requirements.iter().any(|id| assessment.verdicts.find(id).is_some_and(|(_, verdict)| verdict.confirmed == Status::Unknown));
+    let unknown = requirements
+        .iter()
+        .any(|id| assessment.verdicts.find(id).is_some_and(|(_, verdict)| verdict.confirmed == Status::Unknown));
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }
 
@@ -43,7 +45,9 @@ fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'
         let roots = top.unwrap_or_else(|| framework.readings.clone());
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }
-    let named = frameworks.iter().find_map(|framework| asked.strip_prefix(&format!("{}.", framework.id)).map(|rest| format!("{}.{rest}", framework.short)));
+    let named = frameworks.iter().find_map(|framework| {
+        asked.strip_prefix(&format!("{}.", framework.id)).map(|rest| format!("{}.{rest}", framework.short))
+    });
     let id = named.unwrap_or_else(|| asked.to_owned());
     if assessment.verdicts.find(&id).is_some() {
         return Ok(vec![id]);
@@ -61,7 +65,8 @@ fn excerpt(loaded: &Loaded, evidence: &Evidence) -> Option<String> {
     let bytes = loaded.snapshot.open(*part, path).ok()?;
     let length = (end - start).min(EXCERPT);
     let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
-    let text = String::from_utf8_lossy(&found).trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
+    let text =
+        String::from_utf8_lossy(&found).trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
     Some(if end - start > EXCERPT { format!("{text} …") } else { text })
 }
 
@@ -82,7 +87,9 @@ fn subtree(mut whole: serde_json::Value, roots: &[String], assessment: &Assessme
     }
     if let Some(map) = whole.as_object_mut() {
         if let Some(list) = map.get_mut("requirements").and_then(serde_json::Value::as_array_mut) {
-            list.retain(|requirement| requirement["id"].as_str().is_some_and(|id| wanted.iter().any(|wanted| wanted == id)));
+            list.retain(|requirement| {
+                requirement["id"].as_str().is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
+            });
         }
         for key in ["components", "answers", "claims", "restrictions", "conditions"] {
             map.remove(key);

@@ -18,7 +18,8 @@ pub fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
         let report = match read(&path) {
             Ok(report) => report,
             Err(error) if options.files_from.is_some() => {
-                documents.push(json!({"path": path.display().to_string(), "valid": false, "error": format!("{error:#}")}));
+                documents
+                    .push(json!({"path": path.display().to_string(), "valid": false, "error": format!("{error:#}")}));
                 wanting = true;
                 continue;
             }
@@ -45,7 +46,8 @@ fn read(path: &Path) -> anyhow::Result<FileReport> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let entry = snapshot.release.parts.first().and_then(|part| part.listing.entries().first());
     let Some(entry) = entry else { anyhow::bail!("`{}` cannot be read as a file", path.display()) };
-    let bytes = snapshot.open(PartIndex(0), &entry.path).map_err(|error| anyhow::anyhow!("`{}`: {error}", path.display()))?;
+    let bytes =
+        snapshot.open(PartIndex(0), &entry.path).map_err(|error| anyhow::anyhow!("`{}`: {error}", path.display()))?;
     Ok(inspect_file(&name, &*bytes))
 }
 
@@ -62,7 +64,10 @@ fn document(path: &Path, report: &FileReport) -> Value {
         map.insert("dtypes".to_owned(), json!(report.dtypes));
     }
     if let Some(card) = &report.card {
-        map.insert("card".to_owned(), json!({"license": card.license, "base_model": card.base_model, "datasets": card.datasets}));
+        map.insert(
+            "card".to_owned(),
+            json!({"license": card.license, "base_model": card.base_model, "datasets": card.datasets}),
+        );
     }
     let facts: Vec<Value> = report.sheet.facts().map(|(_, fact)| json!(fact)).collect();
     map.insert("facts".to_owned(), Value::Array(facts));
@@ -86,7 +91,9 @@ fn human(path: &Path, report: &FileReport, output: &Output) -> String {
         out.push_str(&format!("  {tensors} tensors, {parameters} parameters ({})\n", dtypes.join(", ")));
     }
     if let Some(card) = &report.card {
-        for (key, values) in [("license", &card.license), ("base_model", &card.base_model), ("datasets", &card.datasets)] {
+        for (key, values) in
+            [("license", &card.license), ("base_model", &card.base_model), ("datasets", &card.datasets)]
+        {
             if !values.is_empty() {
                 out.push_str(&format!("  {key}: {}\n", values.join(", ")));
             }
@@ -97,7 +104,8 @@ fn human(path: &Path, report: &FileReport, output: &Output) -> String {
     }
     let shown = if output.verbose { usize::MAX } else { 12 };
     let telling = |claim: &Claim| !matches!(claim, Claim::Tensors { .. });
-    let facts: Vec<String> = report.sheet.facts().filter(|(_, fact)| telling(&fact.claim)).map(|(_, fact)| line(fact)).collect();
+    let facts: Vec<String> =
+        report.sheet.facts().filter(|(_, fact)| telling(&fact.claim)).map(|(_, fact)| line(fact)).collect();
     for fact in facts.iter().take(shown) {
         out.push_str(&format!("  {fact}\n"));
     }

@@ -19,12 +19,13 @@ const SHOWN: usize = 6;
 /// Run the command.
 pub fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
     let mut unrecognised = false;
+    let mut documents = Vec::new();
     for path in files(options)? {
         let bytes = match read(&path) {
             Ok(bytes) => bytes,
             Err(error) if options.files_from.is_some() => {
                 unrecognised = true;
-                print_json(options, vec![json!({"path": path.display().to_string(), "error": format!("{error:#}")})], output)?;
+                documents.push(json!({"path": path.display().to_string(), "error": format!("{error:#}")}));
                 continue;
             }
             Err(error) => return Err(error),
@@ -32,9 +33,12 @@ pub fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
         let found = identify(&bytes);
         unrecognised |= found.expression.is_none();
         match options.format {
-            Format::Json => print_json(options, vec![document(&path, &found)], output)?,
+            Format::Json => documents.push(document(&path, &found)),
             Format::Human => output.print(&human(&path, &bytes, &found, output))?,
         }
+    }
+    if options.format == Format::Json {
+        print_json(options, documents, output)?;
     }
     Ok(if options.strict && unrecognised { Outcome::Undetermined } else { Outcome::Answered })
 }
@@ -61,8 +65,11 @@ fn document(path: &Path, found: &Identification) -> Value {
         .iter()
         .map(|term| json!({"kind": term.kind.as_str(), "value": term.value, "bytes": term.bytes.as_ref().map(span), "via": if term.via_text { "text" } else { "licence" }, "note": term.note}))
         .collect();
-    let conditions: Vec<Value> =
-        found.conditions.iter().map(|term| json!({"kind": term.kind.as_str(), "bytes": term.bytes.as_ref().map(span), "note": term.note})).collect();
+    let conditions: Vec<Value> = found
+        .conditions
+        .iter()
+        .map(|term| json!({"kind": term.kind.as_str(), "bytes": term.bytes.as_ref().map(span), "note": term.note}))
+        .collect();
     let expression = found.expression.as_ref().map(ToString::to_string);
     json!({"path": path.display().to_string(), "expression": expression, "custom": found.custom, "matches": matches, "restrictions": restrictions, "conditions": conditions})
 }
@@ -93,7 +100,10 @@ fn human(path: &Path, bytes: &[u8], found: &Identification, output: &Output) -> 
     }
     if let Some(best) = found.matches.first().filter(|best| best.kind == MatchKind::Modified) {
         for span in best.residue.iter().take(SHOWN) {
-            let words = String::from_utf8_lossy(bytes.get(span.clone()).unwrap_or_default()).split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = String::from_utf8_lossy(bytes.get(span.clone()).unwrap_or_default())
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
             let words: String = words.chars().take(200).collect();
             out.push_str(&format!("  {} {}: {words}\n", paint.apply(Style::Bad, "differs"), at(span)));
         }
@@ -106,7 +116,11 @@ fn human(path: &Path, bytes: &[u8], found: &Identification, output: &Output) -> 
     }
     for term in &found.restrictions {
         let place = term.bytes.as_ref().map(&at).unwrap_or_else(|| "by the licence's name".to_owned());
-        out.push_str(&format!("  {} {}  [{place}]\n", paint.apply(Style::Bad, &format!("restricts ({}):", term.kind.as_str())), term.note));
+        out.push_str(&format!(
+            "  {} {}  [{place}]\n",
+            paint.apply(Style::Bad, &format!("restricts ({}):", term.kind.as_str())),
+            term.note
+        ));
     }
     for term in &found.conditions {
         let place = term.bytes.as_ref().map(&at).unwrap_or_else(|| "by the licence's name".to_owned());

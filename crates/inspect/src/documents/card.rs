@@ -18,13 +18,7 @@ use candor_license as engine;
 pub(crate) const INSPECTOR: Inspector = Inspector { id: "card", version: 1, reads: Reads::Artifact { wants, read } };
 
 const SKIPPED: &[&str] = &[
-    "contributing",
-    "code_of_conduct",
-    "security",
-    "changelog",
-    "support",
-    "governance",
-    "codeowners",
+    "contributing", "code_of_conduct", "security", "changelog", "support", "governance", "codeowners",
     "pull_request_template",
 ];
 
@@ -82,6 +76,10 @@ fn read(input: &Input<'_>) -> Reading {
     match head.map(|head| head.value) {
         Some(Ok(value)) => front_matter(input, &bytes, &value, kind, &mut reading),
         Some(Err(reason)) => reading.gap(input.gap(reason)),
+        None if frontmatter::misplaced(text).is_some() => {
+            let what = "front matter that does not stand at the very start; no platform reads it".to_owned();
+            reading.gap(input.gap(GapReason::Unsupported { what }));
+        }
         None => {}
     }
     if !body_text.trim().is_empty() {
@@ -153,6 +151,7 @@ fn front_matter(input: &Input<'_>, bytes: &[u8], value: &Value, kind: PageKind, 
         reading.fact(claim, at(&range, "datasets"));
     }
     gate(input, bytes, value, reading);
+    offers_weights(input, bytes, value, reading);
     if let Some(results) = value.get("model-index") {
         let claim = Claim::Provides { component: Component::DocEvalResults, extent: Extent::Whole, target: None };
         reading.fact(claim, input.span(Basis::Observed, bytes, results.range.clone(), "model-index"));
@@ -163,13 +162,22 @@ fn front_matter(input: &Input<'_>, bytes: &[u8], value: &Value, kind: PageKind, 
     }
 }
 
+/// A card that names the library that loads the model, or that asks before it hands out files, offers weights.
+fn offers_weights(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut Reading) {
+    if input.at.part.role != Role::Model || !input.artifact.path.folder().is_empty() {
+        return;
+    }
+    let keys = ["library_name", "extra_gated_prompt", "extra_gated_fields", "pipeline_tag"];
+    let Some((key, first)) = keys.iter().find_map(|key| Some((*key, value.get(key)?))) else { return };
+    let target = input.at.part.locator.clone();
+    let claim = Claim::Provides { component: Component::WeightsEndFinal, extent: Extent::Elsewhere, target };
+    reading.fact(claim, input.span(Basis::Declared, bytes, first.range.clone(), key));
+}
+
 /// `extra_gated_*`: the Hub asks before it hands out files.
 fn gate(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut Reading) {
     let keys = [
-        "extra_gated_prompt",
-        "extra_gated_heading",
-        "extra_gated_fields",
-        "extra_gated_button_content",
+        "extra_gated_prompt", "extra_gated_heading", "extra_gated_fields", "extra_gated_button_content",
         "extra_gated_description",
     ];
     let Some((key, first)) = keys.iter().find_map(|key| Some((*key, value.get(key)?))) else { return };

@@ -321,17 +321,8 @@ impl<'a> Found<'a> {
         let whole = |path: &ArtifactPath| {
             let name = path.name();
             let known = [
-                "tokenizer.json",
-                "vocab.json",
-                "vocab.txt",
-                "vocab.bpe",
-                "spiece.model",
-                "sentencepiece.bpe.model",
-                "sentencepiece.model",
-                "source.spm",
-                "tekken.json",
-                "tiktoken.model",
-                "tokenizer.bin",
+                "tokenizer.json", "vocab.json", "vocab.txt", "vocab.bpe", "spiece.model", "sentencepiece.bpe.model",
+                "sentencepiece.model", "source.spm", "tekken.json", "tiktoken.model", "tokenizer.bin",
             ];
             known.contains(&name) || name.starts_with("tokenizer.model") || name.ends_with(".tiktoken")
         };

@@ -67,7 +67,7 @@ pub(crate) struct Head {
 
 /// The front matter of a page, if it begins with one. An opened block that is never closed is malformed.
 pub(crate) fn split(text: &str) -> Option<Head> {
-    let start = text.len() - text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).len();
+    let start = text.len() - text.trim_start_matches('\u{feff}').len();
     let rest = text.get(start..)?;
     let first_line = rest.split_inclusive('\n').next()?;
     if first_line.trim_end() != "---" {
@@ -84,6 +84,14 @@ pub(crate) fn split(text: &str) -> Option<Head> {
     }
     let what = "front matter is opened and never closed".to_owned();
     Some(Head { value: Err(GapReason::Malformed { at: start as u64, what }), body: start })
+}
+
+/// Where a block of front matter stands that does not begin the page, and therefore is none.
+pub(crate) fn misplaced(text: &str) -> Option<usize> {
+    let start = text.len() - text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).len();
+    let moved = text.get(..start)?.contains('\n');
+    let rest = text.get(start..)?;
+    (moved && rest.split_inclusive('\n').next()?.trim_end() == "---" && rest.contains("\n---")).then_some(start)
 }
 
 /// Read YAML as one value. `offset` is where it begins in its artifact.
@@ -243,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_is_no_front_matter_and_what_is_broken() {
-        for none in ["", "# T\n---\na: b\n---\n", "----\na: b\n----\n"] {
+        for none in ["", "# T\n---\na: b\n---\n", "\n---\na: b\n---\n", "----\na: b\n----\n"] {
             assert_eq!(split(none), None, "{none}");
         }
         for broken in ["---\na: b\n", "---\n- a\n---\n", "---\na: [\n---\n", "---\n{{x}}\n---\n"] {

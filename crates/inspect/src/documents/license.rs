@@ -16,15 +16,8 @@ pub(crate) const INSPECTOR: Inspector =
 
 const STEMS: &[&str] = &["license", "licence", "copying", "unlicense", "copyright", "eula"];
 const ELSEWHERE: &[&str] = &[
-    "use_policy",
-    "usage_policy",
-    "acceptable_use_policy",
-    "use-policy",
-    "aup",
-    "terms",
-    "terms_of_use",
-    "terms_of_service",
-    "notice",
+    "use_policy", "usage_policy", "acceptable_use_policy", "use-policy", "aup", "terms", "terms_of_use",
+    "terms_of_service", "notice",
 ];
 
 fn wants(_: &Part, artifact: &Artifact) -> bool {
@@ -128,7 +121,11 @@ pub(crate) struct Named {
 }
 
 /// The licences that a statement names: by link, by label, or in its words.
-pub(crate) fn named_in(said: &Said<'_>) -> Vec<Named> {
+///
+/// A name is taken from where licences are named: the words of a link, what follows a label, a notice. A licence
+/// that is only mentioned (`Apache-based`) grants nothing. Where the statement is `sure` to name one that nobody
+/// knows, its words are kept.
+pub(crate) fn named_in(said: &Said<'_>, sure: bool) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
     let mut add = |written: &str| {
         let declared = engine::resolve(written);
@@ -138,25 +135,40 @@ pub(crate) fn named_in(said: &Said<'_>) -> Vec<Named> {
             found.push(Named { written: written.to_owned(), expression: Some(expression) });
         }
     };
-    for link in &said.statement.links {
+    for link in said.statement.links.iter().filter(|link| !link.url.starts_with('#')) {
         add(&link.text);
         add(&link.url);
     }
     if !said.label.is_empty() {
         add(said.rest.trim_end_matches('.'));
     }
+    let derived = said.words.any(&["based", "modified", "adapted", "derived", "similar", "inspired", "like"]);
     for named in engine::identify(said.statement.text.as_bytes()).matches {
-        add(named.id.as_str());
+        if named.kind != engine::MatchKind::Mention || sure && !derived {
+            add(named.id.as_str());
+        }
     }
-    if found.is_empty() {
+    if found.is_empty() && sure {
         let license = |text: &str| Words::of(text).any(&["license", "licence"]);
-        let link = said.statement.links.iter().find(|link| license(&link.text));
-        let labelled = said.label.any(&["license", "licence"]).then_some(said.rest);
+        let link = said
+            .statement
+            .links
+            .iter()
+            .find(|link| license(&link.text) && !link.url.starts_with('#') && !link.url.contains("badge"));
+        let short = said.rest.len() < 80 && !Words::of(said.rest).any(&["none", "no", "proprietary", "not"]);
+        let labelled = (said.label.any(&["license", "licence"]) && short).then_some(said.rest);
         if let Some(written) = link.map(|link| link.text.as_str()).or(labelled) {
             found.push(Named { written: written.chars().take(120).collect(), expression: None });
         }
     }
     found
+}
+
+/// The licences that a text grants by a notice.
+pub(crate) fn granted_in(text: &str) -> Vec<Named> {
+    let matches = engine::identify(text.as_bytes()).matches;
+    let granting = matches.into_iter().filter(|found| found.kind != engine::MatchKind::Mention);
+    granting.map(|found| Named { written: found.id.to_string(), expression: Some(found.id.to_string()) }).collect()
 }
 
 /// Restrictions that the words of a statement state.

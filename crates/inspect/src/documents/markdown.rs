@@ -113,6 +113,8 @@ struct Builder {
     columns: String,
     items: usize,
     html_text: String,
+    strong: Option<usize>,
+    strong_bytes: usize,
 }
 
 impl Builder {
@@ -132,6 +134,8 @@ impl Builder {
             columns: String::new(),
             items: 0,
             html_text: String::new(),
+            strong: None,
+            strong_bytes: 0,
         }
     }
 
@@ -186,6 +190,7 @@ impl Builder {
             }
             Tag::TableRow => self.in_row = true,
             Tag::TableCell if !self.flat.is_empty() => self.push(" | ", range.start..range.start),
+            Tag::Strong => self.strong = Some(self.flat.len()),
             Tag::Link { dest_url, .. } => self.open_link = Some((self.flat.len(), dest_url.to_string(), range)),
             _ => {}
         }
@@ -219,6 +224,10 @@ impl Builder {
             TagEnd::TableRow => {
                 self.flush(Form::Row);
                 self.in_row = false;
+            }
+            TagEnd::Strong => {
+                let from = self.strong.take().unwrap_or(self.flat.len());
+                self.strong_bytes += self.flat.len().saturating_sub(from);
             }
             TagEnd::Link => {
                 if let Some((from, url, span)) = self.open_link.take() {
@@ -312,6 +321,12 @@ impl Builder {
         let flat = std::mem::take(&mut self.flat);
         let pieces = std::mem::take(&mut self.pieces);
         let links = std::mem::take(&mut self.links);
+        let strong = std::mem::take(&mut self.strong_bytes);
+        if form == Form::Prose && links.is_empty() && is_bold_heading(&flat, strong) {
+            let range = source(&pieces, 0, false).unwrap_or(0)..source(&pieces, flat.len(), true).unwrap_or(0);
+            self.enter(flat.trim().trim_end_matches(':').to_owned(), BOLD, range);
+            return;
+        }
         for cut in sentences(&flat, form) {
             let Some(text) = flat.get(cut.clone()) else { continue };
             let (from, to) = (source(&pieces, cut.start, false), source(&pieces, cut.end, true));
@@ -330,6 +345,15 @@ impl Builder {
             });
         }
     }
+}
+
+/// Level of a short paragraph in bold letters, which people use as a heading below all others.
+const BOLD: usize = 7;
+
+fn is_bold_heading(flat: &str, strong: usize) -> bool {
+    let text = flat.trim();
+    let words = text.split_whitespace().count();
+    strong > 0 && strong + 2 >= text.len() && (1..=6).contains(&words) && !text.ends_with(['.', '!', '?', ','])
 }
 
 /// Where an offset of the flat text stands in the artifact.

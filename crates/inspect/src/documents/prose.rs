@@ -13,7 +13,7 @@ mod reports;
 mod terms;
 mod weights;
 
-use super::markdown::{Link, Page, Statement};
+use super::markdown::{Form, Link, Page, Statement};
 use super::subject::Subject;
 use super::words::{Words, label};
 use crate::inspector::{Input, Reading};
@@ -53,14 +53,7 @@ const TOPICS: &[(Topic, &[&str])] = &[
     (
         Topic::Data,
         &[
-            "data",
-            "dataset*",
-            "datasets",
-            "corpus",
-            "corpora",
-            "training mix*",
-            "data sources",
-            "trained on",
+            "data", "dataset*", "datasets", "corpus", "corpora", "training mix*", "data sources", "trained on",
             "sources",
         ],
     ),
@@ -72,14 +65,7 @@ const TOPICS: &[(Topic, &[&str])] = &[
     (
         Topic::Use,
         &[
-            "usage",
-            "use",
-            "using",
-            "quickstart",
-            "quick start",
-            "inference",
-            "get started",
-            "getting started",
+            "usage", "use", "using", "quickstart", "quick start", "inference", "get started", "getting started",
             "install*",
         ],
     ),
@@ -113,6 +99,8 @@ pub(crate) struct Said<'a> {
     pub(crate) topic: Topic,
     /// Whether it may be about this release.
     pub(crate) ours: bool,
+    /// For an item of a list: the words of the sentence that leads it in (`… the following data sets:`).
+    pub(crate) lead: Words,
 }
 
 impl Said<'_> {
@@ -138,8 +126,17 @@ impl<'a> Reader<'a> {
         let path_words = Words::of(self.input.artifact.path.as_str());
         let path_other = self.subject.is_other(&path_words);
         let page = self.page;
+        let mut lead: Option<&Statement> = None;
         for statement in &page.statements {
-            let said = self.hear(statement, path_other);
+            let mut said = self.hear(statement, path_other);
+            let listed = statement.form == Form::Item && !statement.text.ends_with(':');
+            match lead {
+                Some(before) if listed && before.section == statement.section => said.lead = Words::of(&before.text),
+                _ => lead = None,
+            }
+            if statement.text.ends_with(':') {
+                lead = Some(statement);
+            }
             if !said.ours {
                 continue;
             }
@@ -155,6 +152,7 @@ impl<'a> Reader<'a> {
         if !path_other {
             for block in &page.code {
                 code::read_block(&mut self, block);
+                terms::read_block(&mut self, block);
             }
         }
         self.out
@@ -170,7 +168,16 @@ impl<'a> Reader<'a> {
         let strange = self.input.at.part.role != Role::Model && self.subject.is_stranger(&words);
         let elsewhere = path_other || self.subject.is_other(&inner);
         let ours = named || !(self.subject.is_other(&words) || strange || elsewhere);
-        Said { statement, words, label, rest, headings: heading_words, topic: Topic::of(headings), ours }
+        Said {
+            statement,
+            words,
+            label,
+            rest,
+            headings: heading_words,
+            topic: Topic::of(headings),
+            ours,
+            lead: Words::default(),
+        }
     }
 
     /// Whether this page stands in the model part.

@@ -81,42 +81,16 @@ fn components(part: &Part, artifact: &Artifact, subject: &Subject) -> Vec<Compon
 
 fn code(words: &Words, role: Role) -> Option<Component> {
     let post = words.any(&[
-        "sft",
-        "dpo",
-        "rlhf",
-        "ppo",
-        "grpo",
-        "orpo",
-        "finetun*",
-        "fine tun*",
-        "fine tune",
-        "instruct*",
-        "reward*",
-        "peft",
-        "lora",
-        "alignment",
-        "kto",
+        "sft", "dpo", "rlhf", "ppo", "grpo", "orpo", "finetun*", "fine tun*", "fine tune", "instruct*", "reward*",
+        "peft", "lora", "alignment", "kto",
     ]);
     let kind = if words.any(&["test", "tests", "conftest", "test.py", "unit"]) {
         Component::CodeValidationTesting
     } else if words.any(&["eval", "evals", "evaluat*", "benchmark*", "lm eval"]) {
         Component::CodeEvaluation
     } else if words.any(&[
-        "dedup*",
-        "preprocess*",
-        "tokenize",
-        "tokenise",
-        "decontaminat*",
-        "filter*",
-        "prepare data",
-        "data prep*",
-        "prepare",
-        "crawl*",
-        "process data",
-        "clean*",
-        "pii",
-        "data.rs",
-        "corpus",
+        "dedup*", "preprocess*", "tokenize", "tokenise", "decontaminat*", "filter*", "prepare data", "data prep*",
+        "prepare", "crawl*", "process data", "clean*", "pii", "data.rs", "corpus",
     ]) || words.any(&["data"]) && words.any(&["build", "process*", "make", "prep*"])
         || role == Role::Data
     {
@@ -126,18 +100,8 @@ fn code(words: &Words, role: Role) -> Option<Component> {
     } else if post && words.any(&["scripts", "run", "recipes"]) {
         Component::CodePosttraining
     } else if words.any(&[
-        "inference",
-        "generate",
-        "generation",
-        "sample",
-        "sampling",
-        "serve",
-        "chat",
-        "infer",
-        "predict",
-        "run.py",
-        "demo",
-        "cli",
+        "inference", "generate", "generation", "sample", "sampling", "serve", "chat", "infer", "predict", "run.py",
+        "demo", "cli",
     ]) || words.has("run") && words.has("py")
     {
         Component::CodeInference
@@ -151,45 +115,17 @@ fn code(words: &Words, role: Role) -> Option<Component> {
 
 fn settings(words: &Words, role: Role) -> bool {
     let folder = words.any(&[
-        "configs",
-        "config",
-        "recipes",
-        "recipe",
-        "gin",
-        "training",
-        "train",
-        "pretraining",
-        "hparams",
-        "official",
+        "configs", "config", "recipes", "recipe", "gin", "training", "train", "pretraining", "hparams", "official",
         "models",
     ]);
     role == Role::Code
         && (folder
             && words.any(&[
-                "train",
-                "training",
-                "pretrain*",
-                "pretraining",
-                "stage1",
-                "stage2",
-                "sft",
-                "config",
-                "configs",
-                "recipes",
-                "official",
-                "gin",
-                "models",
+                "train", "training", "pretrain*", "pretraining", "stage1", "stage2", "sft", "config", "configs",
+                "recipes", "official", "gin", "models",
             ]))
         && !words.any(&[
-            "tsconfig",
-            "eslint",
-            "workflow*",
-            "github",
-            "mkdocs",
-            "docker*",
-            "package",
-            "pre commit",
-            "inference",
+            "tsconfig", "eslint", "workflow*", "github", "mkdocs", "docker*", "package", "pre commit", "inference",
         ])
 }
 
@@ -209,17 +145,8 @@ fn documents(words: &Words, lower: &str, extension: &str, role: Role) -> Vec<Com
         found.push(Component::DocEvalResults);
     }
     let manifest = [
-        "requirements.txt",
-        "pyproject.toml",
-        "setup.py",
-        "cargo.toml",
-        "cargo.lock",
-        "environment.yml",
-        "environment.yaml",
-        "poetry.lock",
-        "uv.lock",
-        "dockerfile",
-        "setup.cfg",
+        "requirements.txt", "pyproject.toml", "setup.py", "cargo.toml", "cargo.lock", "environment.yml",
+        "environment.yaml", "poetry.lock", "uv.lock", "dockerfile", "setup.cfg",
     ];
     let name = lower.rsplit('/').next().unwrap_or_default();
     if manifest.contains(&name) {

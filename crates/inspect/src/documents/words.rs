@@ -77,26 +77,8 @@ impl Words {
     /// Whether what is said is denied: `not`, `never`, `withheld` and their like.
     pub(crate) fn denies(&self) -> bool {
         self.any(&[
-            "not",
-            "no",
-            "never",
-            "neither",
-            "nor",
-            "without",
-            "withheld",
-            "unavailable",
-            "undisclosed",
-            "cannot",
-            "isnt",
-            "arent",
-            "wont",
-            "dont",
-            "doesnt",
-            "didnt",
-            "closed",
-            "proprietary",
-            "hasnt",
-            "havent",
+            "not", "no", "never", "neither", "nor", "without", "withheld", "unavailable", "undisclosed", "cannot",
+            "isnt", "arent", "wont", "dont", "doesnt", "didnt", "closed", "proprietary", "hasnt", "havent",
             "unreleased",
         ])
     }
@@ -104,15 +86,7 @@ impl Words {
     /// Whether it is only announced: `will be`, `coming soon`.
     pub(crate) fn announces(&self) -> bool {
         self.any(&[
-            "coming soon",
-            "will be",
-            "will release",
-            "to be released",
-            "plan to",
-            "planned",
-            "upcoming",
-            "soon",
-            "tba",
+            "coming soon", "will be", "will release", "to be released", "plan to", "planned", "upcoming", "soon", "tba",
         ])
     }
 }

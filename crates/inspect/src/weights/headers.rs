@@ -196,16 +196,8 @@ fn is_packed(tensor: &Tensor) -> bool {
 
 fn is_embedding(name: &str) -> bool {
     const ENDS: &[&str] = &[
-        "embed_tokens.weight",
-        "wte.weight",
-        "word_embeddings.weight",
-        "tok_embeddings.weight",
-        "shared.weight",
-        "embed_in.weight",
-        "lm_head.weight",
-        "output.weight",
-        "embed_out.weight",
-        "cls.predictions.decoder.weight",
+        "embed_tokens.weight", "wte.weight", "word_embeddings.weight", "tok_embeddings.weight", "shared.weight",
+        "embed_in.weight", "lm_head.weight", "output.weight", "embed_out.weight", "cls.predictions.decoder.weight",
     ];
     ENDS.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }

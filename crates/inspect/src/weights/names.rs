@@ -86,27 +86,8 @@ const FORMATS: &[(&str, &str, bool)] = &[
 
 /// Words of a name that tell weights from other things, for extensions that say nothing.
 const WEIGHT_WORDS: &[&str] = &[
-    "model",
-    "weight",
-    "weights",
-    "consolidated",
-    "ckpt",
-    "checkpoint",
-    "ggml",
-    "diffusion",
-    "pytorch",
-    "unet",
-    "vae",
-    "encoder",
-    "decoder",
-    "params",
-    "lora",
-    "adapter",
-    "adapters",
-    "openvino",
-    "transformer",
-    "variables",
-    "bert",
+    "model", "weight", "weights", "consolidated", "ckpt", "checkpoint", "ggml", "diffusion", "pytorch", "unet", "vae",
+    "encoder", "decoder", "params", "lora", "adapter", "adapters", "openvino", "transformer", "variables", "bert",
 ];
 
 const VARIANTS: &[&str] =
@@ -135,16 +116,8 @@ pub(crate) fn classify(path: &ArtifactPath) -> Option<Name> {
         return Some(Name { what: What::Optimizer, format, stem, variant, shard, quantised });
     }
     let state = [
-        "scheduler",
-        "lr_scheduler",
-        "rng_state",
-        "random_states",
-        "scaler",
-        "loss_scaler",
-        "training_args",
-        "trainer_state",
-        "dataloader",
-        "imatrix",
+        "scheduler", "lr_scheduler", "rng_state", "random_states", "scaler", "loss_scaler", "training_args",
+        "trainer_state", "dataloader", "imatrix",
     ];
     if begins(&state) || has(&["imatrix"]) {
         return None;
@@ -275,29 +248,8 @@ fn shard_of(name: &str, stem: impl Into<String>) -> (String, Option<Shard>) {
 
 fn is_quantisation(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "gptq",
-        "awq",
-        "bnb",
-        "bnb4",
-        "exl2",
-        "exl3",
-        "quantized",
-        "quantised",
-        "quant",
-        "int4",
-        "int8",
-        "uint8",
-        "qint8",
-        "nf4",
-        "fp4",
-        "nvfp4",
-        "q4f16",
-        "w4a16",
-        "w8a8",
-        "w8a16",
-        "w4a8",
-        "tq1",
-        "tq2",
+        "gptq", "awq", "bnb", "bnb4", "exl2", "exl3", "quantized", "quantised", "quant", "int4", "int8", "uint8",
+        "qint8", "nf4", "fp4", "nvfp4", "q4f16", "w4a16", "w8a8", "w8a16", "w4a8", "tq1", "tq2",
     ];
     let word = word.trim_start_matches('i');
     let bits = |rest: &str| rest.len() == 1 && rest.bytes().all(|digit| (b'1'..=b'8').contains(&digit));

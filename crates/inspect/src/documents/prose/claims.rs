@@ -4,29 +4,9 @@ use super::{Reader, Said, Topic};
 use candor_facts::{Basis, Claim, OpennessClaim};
 
 const OTHERS: &[&str] = &[
-    "other",
-    "others",
-    "outperform*",
-    "compar*",
-    "among",
-    "libraries",
-    "library",
-    "community",
-    "communities",
-    "software",
-    "toolkit",
-    "benchmark*",
-    "projects",
-    "competitors",
-    "existing",
-    "sota",
-    "tools",
-    "unlike",
-    "versus",
-    "vs",
-    "hardware",
-    "baseline*",
-    "evaluate*",
+    "other", "others", "outperform*", "compar*", "among", "libraries", "library", "community", "communities",
+    "software", "toolkit", "benchmark*", "projects", "competitors", "existing", "sota", "tools", "unlike", "versus",
+    "vs", "hardware", "baseline*", "evaluate*",
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -47,10 +27,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
         (
             OpennessClaim::CommercialUse,
             &[
-                "free for commercial",
-                "supports commercial use",
-                "commercial use is allowed",
-                "free commercial use",
+                "free for commercial", "supports commercial use", "commercial use is allowed", "free commercial use",
                 "commercially usable",
             ],
         ),

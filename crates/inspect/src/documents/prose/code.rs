@@ -10,46 +10,24 @@ const KINDS: &[(Component, &[&str])] = &[
     (
         Component::CodePosttraining,
         &[
-            "fine tuning code",
-            "finetuning code",
-            "fine tuning script*",
-            "post training code",
-            "sft code",
-            "rlhf code",
-            "instruction tuning code",
+            "fine tuning code", "finetuning code", "fine tuning script*", "post training code", "sft code",
+            "rlhf code", "instruction tuning code",
         ],
     ),
     (
         Component::CodePretraining,
         &[
-            "training code",
-            "pretraining code",
-            "pre training code",
-            "training scripts",
-            "training script",
-            "training framework",
-            "code to train",
-            "training recipe*",
-            "code used to train",
-            "train the model",
-            "training library",
-            "training repository",
+            "training code", "pretraining code", "pre training code", "training scripts", "training script",
+            "training framework", "code to train", "training recipe*", "code used to train", "train the model",
+            "training library", "training repository",
         ],
     ),
     (
         Component::CodeDataProcessing,
         &[
-            "data processing code",
-            "preprocessing code",
-            "data preparation code",
-            "processing scripts",
-            "data pipeline",
-            "data code",
-            "data preparation scripts",
-            "code to prepare",
-            "code used to build",
-            "preprocessing script*",
-            "data processing scripts",
+            "data processing code", "preprocessing code", "data preparation code", "processing scripts",
+            "data pipeline", "data code", "data preparation scripts", "code to prepare", "code used to build",
+            "preprocessing script*", "data processing scripts",
         ],
     ),
     (
@@ -59,11 +37,7 @@ const KINDS: &[(Component, &[&str])] = &[
     (
         Component::CodeInference,
         &[
-            "inference code",
-            "reference implementation",
-            "example code for loading",
-            "demo code",
-            "code to run",
+            "inference code", "reference implementation", "example code for loading", "demo code", "code to run",
             "run inference",
         ],
     ),
@@ -126,33 +100,17 @@ pub(super) fn read_block(reader: &mut Reader<'_>, block: &Code) {
 fn command(line: &str) -> Option<Component> {
     let words = Words::of(line);
     let starts = words.any(&[
-        "torchrun",
-        "python",
-        "python3",
-        "deepspeed",
-        "accelerate",
-        "srun",
-        "sbatch",
-        "bash",
-        "mpirun",
-        "cargo",
-        "corenet train",
-        "t5 mesh transformer",
+        "torchrun", "python", "python3", "deepspeed", "accelerate", "srun", "sbatch", "bash", "mpirun", "cargo",
+        "corenet train", "t5 mesh transformer",
     ]);
     if !starts || words.any(&["pip install", "download"]) {
         return None;
     }
     if words.any(&["sft*", "dpo*", "finetun*", "fine tune", "fine tuning", "rlhf", "orpo", "peft", "lora"]) {
         Some(Component::CodePosttraining)
-    } else if words.any(&[
-        "train",
-        "pretrain*",
-        "training",
-        "train.py",
-        "corenet train",
-        "run clm",
-        "t5 mesh transformer",
-    ]) {
+    } else if words
+        .any(&["train", "pretrain*", "training", "train.py", "corenet train", "run clm", "t5 mesh transformer"])
+    {
         Some(Component::CodePretraining)
     } else if words.any(&["eval*", "lm eval", "benchmark"]) {
         Some(Component::CodeEvaluation)

@@ -5,121 +5,31 @@ use crate::documents::words::Words;
 use candor_facts::{Basis, Claim, Component, DataAspect, DataUse, Extent, Stage};
 
 const TRAINED_ON: &[&str] = &[
-    "trained on",
-    "pre trained on",
-    "pretrained on",
-    "training data",
-    "training dataset*",
-    "training corpus",
-    "training corpora",
-    "training set",
-    "training sets",
-    "pretraining data",
-    "pre training data",
-    "pretraining dataset*",
-    "pre training dataset*",
-    "pretraining corpus",
-    "pre training corpus",
-    "training mix*",
-    "data mix*",
-    "used for training",
-    "train on",
-    "trained using",
-    "data used to train",
-    "data for training",
-    "pretraining mix*",
-    "trained with data",
-    "data family",
-    "dataset for training",
-    "data sources",
-    "learned from",
-    "corpus",
-    "data source",
-    "trained upon",
-    "datasets were being used",
-    "dataset we created",
+    "trained on", "pre trained on", "pretrained on", "training data", "training dataset*", "training corpus",
+    "training corpora", "training set", "training sets", "pretraining data", "pre training data",
+    "pretraining dataset*", "pre training dataset*", "pretraining corpus", "pre training corpus", "training mix*",
+    "data mix*", "used for training", "train on", "trained using", "data used to train", "data for training",
+    "pretraining mix*", "trained with data", "data family", "dataset for training", "data sources", "learned from",
+    "dataset for training", "datasets for training", "data for pretraining", "data source", "trained upon",
+    "datasets were being used", "dataset we created",
 ];
 const POST: &[&str] = &[
-    "fine tun*",
-    "finetun*",
-    "sft",
-    "instruction*",
-    "instruct",
-    "preference",
-    "dpo",
-    "rlhf",
-    "reward",
-    "alignment",
-    "post training",
-    "posttraining",
-    "chat data",
-    "human feedback",
+    "fine tun*", "finetun*", "sft", "instruction*", "instruct", "preference", "dpo", "rlhf", "reward", "alignment",
+    "post training", "posttraining", "chat data", "human feedback",
 ];
 const PROCESSED: &[&str] = &[
-    "filter*",
-    "dedup*",
-    "clean*",
-    "preprocess*",
-    "pre process*",
-    "decontaminat*",
-    "removed",
-    "removing",
-    "remove",
-    "normalis*",
-    "normaliz*",
-    "processed",
-    "pipeline*",
-    "pii",
-    "discard*",
-    "shuffled",
-    "truncated",
+    "filter*", "dedup*", "clean*", "preprocess*", "pre process*", "decontaminat*", "removed", "removing", "remove",
+    "normalis*", "normaliz*", "processed", "pipeline*", "pii", "discard*", "shuffled", "truncated",
 ];
 const SELECTED: &[&str] = &[
-    "selected",
-    "sampled",
-    "chosen",
-    "mixture",
-    "weighted",
-    "subset*",
-    "crawl*",
-    "collected",
-    "scraped",
-    "obtained",
-    "extracted",
-    "gathered",
-    "downloaded",
-    "taken from",
-    "drawn from",
-    "upsampl*",
-    "selection",
-    "curat*",
-    "comes from",
+    "selected", "sampled", "chosen", "mixture", "weighted", "subset*", "crawl*", "collected", "scraped", "obtained",
+    "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "curat*", "comes from",
     "stages",
 ];
 const UNITS: &[&str] = &[
-    "tokens",
-    "gb",
-    "tb",
-    "languages",
-    "words",
-    "documents",
-    "images",
-    "examples",
-    "hours",
-    "pairs",
-    "lines",
-    "records",
-    "names",
-    "characters",
-    "samples",
-    "rows",
-    "files",
-    "pages",
-    "terabytes",
-    "gigabytes",
-    "entries",
-    "sentences",
-    "bytes",
+    "tokens", "gb", "tb", "languages", "words", "documents", "images", "examples", "hours", "pairs", "lines",
+    "records", "names", "characters", "samples", "rows", "files", "pages", "terabytes", "gigabytes", "entries",
+    "sentences", "bytes",
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -129,18 +39,13 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     }
     let words = &said.words;
     if words.any(&[
-        "evaluat*",
-        "benchmark*",
-        "zero shot",
-        "test set",
-        "leaderboard",
-        "not trained on",
-        "tokenizer was trained",
+        "evaluat*", "benchmark*", "zero shot", "test set", "leaderboard", "not trained on", "tokenizer was trained",
         "held out",
     ]) {
         return;
     }
     let speaks = words.any(TRAINED_ON)
+        || said.lead.any(TRAINED_ON)
         || said.topic == Topic::Data
         || said.label.any(&["data", "dataset*", "training data", "corpus"]);
     if !speaks && !card {
@@ -149,6 +54,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     let stage = stage(reader, said);
     let tied = card
         || words.any(TRAINED_ON)
+        || said.lead.any(TRAINED_ON)
         || said.headings.any(TRAINED_ON)
         || training_heading(said)
         || said.label.any(TRAINED_ON);
@@ -187,13 +93,16 @@ fn name_datasets(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
         let named = match Leads::of(link) {
             Leads::HubData(name) => Some((name.clone(), format!("hf:datasets/{name}"))),
             Leads::Web
-                if is_data_place(&link.url)
-                    || words.any(&["dataset", "corpus"])
-                    || gazetteer::find(&words).next().is_some() =>
+                if !is_generic(&words)
+                    && (is_data_place(&link.url)
+                        || words.any(&["dataset", "corpus"])
+                        || gazetteer::find(&words).next().is_some()) =>
             {
                 Some((link.text.clone(), link.url.clone()))
             }
-            Leads::Code(name) if Words::of(&name).any(&["data*", "corpus", "pile", "dolma", "corpora"]) => {
+            Leads::Code(name)
+                if !is_generic(&words) && Words::of(name.rsplit('/').next().unwrap_or_default()).any(&["data", "dataset", "datasets", "corpus", "pile", "corpora"]) =>
+            {
                 Some((link.text.clone(), format!("github:{name}")))
             }
             _ => None,
@@ -217,24 +126,40 @@ fn name_datasets(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     }
 }
 
+/// Whether the words of a link name nothing: `here`, `this dataset`, a badge.
+fn is_generic(words: &Words) -> bool {
+    words.iter().all(|word| {
+        matches!(
+            word,
+            "here"
+                | "this"
+                | "the"
+                | "link"
+                | "dataset"
+                | "datasets"
+                | "data"
+                | "see"
+                | "page"
+                | "training"
+                | "corpus"
+                | "card"
+                | "cards"
+                | "more"
+                | "our"
+                | "and"
+        )
+    })
+}
+
 fn is_data_place(url: &str) -> bool {
     let lower = url.to_ascii_lowercase();
+    if lower.contains("shields.io") || lower.contains("/badge") {
+        return false;
+    }
     [
-        "commoncrawl.org",
-        "kaggle.com/datasets",
-        "zenodo.org",
-        "tensorflow.org/datasets",
-        "/datasets/",
-        "/dataset/",
-        "dumps.wikimedia",
-        "data.",
-        "corpus",
-        "laion.ai",
-        "crates.io/crates",
-        "openslr.org",
-        "image-net.org",
-        "academictorrents",
-        "archive.org/details",
+        "commoncrawl.org", "kaggle.com/datasets", "zenodo.org", "tensorflow.org/datasets", "/datasets/", "/dataset/",
+        "dumps.wikimedia", "data.", "corpus", "laion.ai", "crates.io/crates", "openslr.org", "image-net.org",
+        "academictorrents", "archive.org/details",
     ]
     .iter()
     .any(|place| lower.contains(place))
@@ -257,23 +182,12 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
         aspects.push((DataAspect::Labelling, Component::DatainfoLabelling));
     }
     if words.any(&[
-        "provenance",
-        "come from",
-        "comes from",
-        "sourced from",
-        "origin",
-        "published by",
-        "taken from",
-        "source of",
+        "provenance", "come from", "comes from", "sourced from", "origin", "published by", "taken from", "source of",
     ]) {
         aspects.push((DataAspect::Provenance, Component::DatainfoDescription));
     }
     if words.any(&[
-        "cannot be shared",
-        "cannot be released",
-        "cannot be redistributed",
-        "can not be shared",
-        "cannot share",
+        "cannot be shared", "cannot be released", "cannot be redistributed", "can not be shared", "cannot share",
     ]) {
         aspects.push((DataAspect::Unshareable, Component::DatainfoUnshareable));
     }

@@ -7,33 +7,15 @@ const FROM: &[(Relation, &[&str])] = &[
     (
         Relation::Quantised,
         &[
-            "quantized version of",
-            "quantised version of",
-            "gptq model files for",
-            "gguf format model files for",
-            "awq model files for",
-            "quantization of",
-            "gptq 4bit model files for",
-            "4bit gptq",
-            "merging",
-            "gptq of",
-            "is the result of quantising",
-            "is gptq",
-            "gguf of",
-            "quantised from",
-            "quantized from",
+            "quantized version of", "quantised version of", "gptq model files for", "gguf format model files for",
+            "awq model files for", "quantization of", "gptq 4bit model files for", "4bit gptq", "merging", "gptq of",
+            "is the result of quantising", "is gptq", "gguf of", "quantised from", "quantized from",
         ],
     ),
     (
         Relation::Merge,
         &[
-            "merge of",
-            "merged from",
-            "merge between",
-            "slerp merge",
-            "merging",
-            "is a merge",
-            "blend of",
+            "merge of", "merged from", "merge between", "slerp merge", "merging", "is a merge", "blend of",
             "frankenmerge",
         ],
     ),
@@ -41,27 +23,11 @@ const FROM: &[(Relation, &[&str])] = &[
     (
         Relation::Finetune,
         &[
-            "fine tuned version of",
-            "finetuned version of",
-            "finetune of",
-            "fine tune of",
-            "fine tuned from",
-            "finetuned from",
-            "finetuned on top of",
-            "instruction tuned from",
-            "is based on",
-            "built on top of",
-            "built upon",
-            "initialized with the weights of",
-            "initialized from",
-            "initialised from",
-            "continued pretraining of",
-            "distilled from",
-            "trained from the",
-            "finetuned from model",
-            "base model",
-            "fine tuning of",
-            "derived from",
+            "fine tuned version of", "finetuned version of", "finetune of", "fine tune of", "fine tuned from",
+            "finetuned from", "finetuned on top of", "instruction tuned from", "is based on", "built on top of",
+            "built upon", "initialized with the weights of", "initialized from", "initialised from",
+            "continued pretraining of", "distilled from", "trained from the", "finetuned from model", "base model",
+            "fine tuning of", "derived from",
         ],
     ),
 ];
@@ -70,10 +36,15 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     if matches!(said.topic, Topic::Citation | Topic::Evaluation) || said.words.denies() {
         return;
     }
-    let relation = FROM
-        .iter()
-        .find(|(_, phrases)| said.words.any(phrases) || said.label.any(phrases))
-        .map(|(relation, _)| *relation);
+    let merged = said.lead.any(&["models used", "models merged", "following models", "models were merged"])
+        && reader
+            .page
+            .sections
+            .iter()
+            .any(|section| section.path.iter().any(|heading| heading.to_lowercase().contains("merge")));
+    let found =
+        FROM.iter().find(|(_, phrases)| said.words.any(phrases) || said.label.any(phrases) || said.lead.any(phrases));
+    let relation = if merged { Some(Relation::Merge) } else { found.map(|(relation, _)| *relation) };
     let Some(relation) = relation else { return };
     let mut names: Vec<String> = Vec::new();
     for link in &said.statement.links {

@@ -4,20 +4,8 @@ use super::{Reader, Said, Topic};
 use candor_facts::{Basis, Claim, Component, Extent};
 
 const RELEASED: &[&str] = &[
-    "released",
-    "release",
-    "releasing",
-    "publicly available",
-    "open sourced",
-    "open source",
-    "opensourced",
-    "made available",
-    "make available",
-    "we share",
-    "published",
-    "sharing",
-    "reproduce",
-    "available",
+    "released", "release", "releasing", "publicly available", "open sourced", "open source", "opensourced",
+    "made available", "make available", "we share", "published", "sharing", "reproduce", "available",
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -63,14 +51,8 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
         found.push(Component::CodeEvaluation);
     }
     if words.any(&[
-        "training configs",
-        "training logs",
-        "hyperparameters",
-        "details of training",
-        "training details",
-        "configs",
-        "configurations",
-        "configuration",
+        "training configs", "training logs", "hyperparameters", "details of training", "training details", "configs",
+        "configurations", "configuration",
     ]) {
         found.push(Component::ConfigHyperparameters);
     }
@@ -85,15 +67,8 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
 /// "Training data: not released": what the publisher says is kept back, besides the weights.
 fn withheld(reader: &mut Reader<'_>, said: &Said<'_>) -> bool {
     let verdicts = [
-        "not released",
-        "not public",
-        "not published",
-        "withheld",
-        "not available",
-        "not disclosed",
-        "undisclosed",
-        "not shared",
-        "proprietary",
+        "not released", "not public", "not published", "withheld", "not available", "not disclosed", "undisclosed",
+        "not shared", "proprietary",
     ];
     let nouns: &[(&str, Component)] = &[
         ("training data", Component::DataPretraining),

@@ -1,7 +1,9 @@
 //! Which licence is said to cover what, and what is asked before access is given?
 
-use super::{Reader, Said, Topic};
+use super::{PageKind, Reader, Said, Topic};
 use crate::documents::license;
+use crate::documents::markdown::Code;
+use crate::documents::words::Words;
 use candor_facts::{Basis, Claim, Covers, TermFound, TermKind};
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -12,28 +14,24 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
         return;
     }
     let words = &said.words;
-    let verb = words.any(&[
-        "licensed under",
-        "released under",
-        "distributed under",
-        "available under",
-        "governed by",
-        "subject to",
-        "under the",
-        "license",
-        "licence",
-        "licensed",
-        "licenses",
-    ]) || said.label.any(&["license", "licence", "licensing", "licenses"]);
-    if !verb
+    let labelled = said.label.any(&["license", "licence", "licensing", "licenses"]);
+    let granting = words.any(&[
+        "licensed under", "released under", "distributed under", "available under", "governed by", "is subject to",
+        "licensed as", "under the terms of", "are licensed", "is licensed", "license applies", "licence applies",
+        "license is", "use of",
+    ]);
+    let named = words.any(&["license", "licence", "licensed", "licenses"]);
+    let speaks = labelled || granting && (named || words.has("under")) || named && said.topic == Topic::License;
+    if !speaks
         || words.any(&["accept the", "agree to", "please read", "you must", "request", "see the license for"])
             && said.label.is_empty()
             && said.topic != Topic::License
     {
         return;
     }
-    let covers = covers(said);
-    for named in license::named_in(said) {
+    let covers = if reader.kind == PageKind::DataCard { vec![Covers::Data] } else { covers(said) };
+    let sure = labelled || granting || said.topic == Topic::License;
+    for named in license::named_in(said, sure) {
         for covers in &covers {
             let claim = Claim::LicenseDeclared {
                 covers: *covers,
@@ -50,27 +48,49 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     }
 }
 
+/// A notice in a block of its own under a heading about terms; what it covers stands in the sentence before.
+pub(super) fn read_block(reader: &mut Reader<'_>, block: &Code) {
+    let headings = reader.page.headings(block.section);
+    if Topic::of(headings) != Topic::License {
+        return;
+    }
+    let before = reader
+        .page
+        .statements
+        .iter()
+        .rfind(|statement| statement.section == block.section && statement.range.end <= block.range.start);
+    let words = before.map(|statement| Words::of(&statement.text)).unwrap_or_default();
+    if words.any(&["example", "cite", "header to", "your own"]) {
+        return;
+    }
+    for named in license::granted_in(&block.text) {
+        for covers in covers_words(&words, &Words::default()) {
+            let claim =
+                Claim::LicenseDeclared { covers, written: named.written.clone(), expression: named.expression.clone() };
+            let evidence = reader.at(Basis::Declared, block.range.clone(), block.section);
+            reader.out.fact(claim, evidence);
+        }
+    }
+}
+
 /// What the words say that a licence covers; unstated when they do not say.
 fn covers(said: &Said<'_>) -> Vec<Covers> {
-    let words = &said.words;
+    covers_words(&said.words, &said.label)
+}
+
+fn covers_words(words: &Words, label: &Words) -> Vec<Covers> {
     let mut found = Vec::new();
-    let label = &said.label;
     if words.any(&["weights", "checkpoints", "model weights", "model parameters"])
         || words.any(&[
-            "model is",
-            "models are",
-            "the model",
-            "models",
-            "this model",
-            "model license",
-            "model licence",
-            "use of",
+            "model is", "models are", "the model", "models", "this model", "model license", "model licence", "use of",
         ]) && !words.any(&["model code", "code repository"])
         || label.any(&["model license", "model licence", "weights"])
     {
         found.push(Covers::Model);
     }
-    if words.any(&["code", "repository", "source code", "scripts", "library", "repo", "codebase"]) {
+    if words.any(&[
+        "code", "repository", "source code", "scripts", "library", "repo", "codebase", "sdk", "client", "package",
+    ]) {
         found.push(Covers::Code);
     }
     if words.any(&["dataset", "datasets", "data", "corpus"]) {
@@ -86,21 +106,9 @@ fn covers(said: &Said<'_>) -> Vec<Covers> {
 fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
     let words = &said.words;
     let asks = words.any(&[
-        "request access",
-        "access request",
-        "requires manual approval",
-        "request is approved",
-        "once your request",
-        "approval",
-        "gated",
-        "access form",
-        "fill the form",
-        "fill out the form",
-        "accept the license",
-        "accept our license",
-        "accept the licence",
-        "agree to the license",
-        "acknowledge the license",
+        "request access", "access request", "requires manual approval", "request is approved", "once your request",
+        "approval", "gated", "access form", "fill the form", "fill out the form", "accept the license",
+        "accept our license", "accept the licence", "agree to the license", "acknowledge the license",
         "access to the model",
     ]);
     let thing =

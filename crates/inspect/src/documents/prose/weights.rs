@@ -5,23 +5,8 @@ use candor_facts::{Basis, Claim, Component, Extent};
 
 const WEIGHTS: &[&str] = &["weights", "checkpoint", "checkpoints", "parameters", "model weights"];
 const OFFERS: &[&str] = &[
-    "download*",
-    "available",
-    "release",
-    "released",
-    "releasing",
-    "releases",
-    "hosted",
-    "provide",
-    "provided",
-    "publish*",
-    "obtain*",
-    "open sourced",
-    "opensourced",
-    "find it on",
-    "found on",
-    "uploaded",
-    "get the",
+    "download*", "available", "release", "released", "releasing", "releases", "hosted", "provide", "provided",
+    "publish*", "obtain*", "open sourced", "opensourced", "find it on", "found on", "uploaded", "get the",
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -55,34 +40,16 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
 fn withheld(said: &Said<'_>) -> bool {
     let subject = said.words.any(WEIGHTS) || said.label.has("weights") || said.label.has("parameters");
     let verdict = [
-        "not released",
-        "not public",
-        "not publicly",
-        "withheld",
-        "not available",
-        "not published",
-        "not shared",
-        "unavailable",
-        "proprietary",
-        "never released",
-        "not be released",
-        "not distributed",
-        "not made available",
-        "kept private",
-        "not offered",
-        "undisclosed",
-        "not open",
+        "not released", "not public", "not publicly", "withheld", "not available", "not published", "not shared",
+        "unavailable", "proprietary", "never released", "not be released", "not distributed", "not made available",
+        "kept private", "not offered", "undisclosed", "not open",
     ];
     subject
         && !said.words.any(&["optimizer", "intermediate", "teacher", "other models", "yet"])
         && (verdict.iter().any(|phrase| ["weights", "parameters"].iter().any(|noun| said.words.then(noun, phrase, 60)))
             || said.words.any(&[
-                "do not release the weights",
-                "does not release the weights",
-                "not release weights",
-                "not releasing the weights",
-                "without releasing the weights",
-                "not publish the weights",
+                "do not release the weights", "does not release the weights", "not release weights",
+                "not releasing the weights", "without releasing the weights", "not publish the weights",
                 "no weights are",
             ]))
 }
@@ -128,23 +95,8 @@ fn offered(reader: &Reader<'_>, said: &Said<'_>) -> Option<Option<String>> {
 /// Whether the statement speaks of where this model comes from.
 fn lineage(said: &Said<'_>) -> bool {
     said.words.any(&[
-        "based on",
-        "fine tuned from",
-        "finetuned from",
-        "fine tuned version",
-        "initialized",
-        "initialised",
-        "quantized version",
-        "derived from",
-        "merge of",
-        "version of",
-        "trained from",
-        "on top of",
-        "built on",
-        "distilled",
-        "tokenizer",
-        "teacher",
-        "previous",
-        "reward model",
+        "based on", "fine tuned from", "finetuned from", "fine tuned version", "initialized", "initialised",
+        "quantized version", "derived from", "merge of", "version of", "trained from", "on top of", "built on",
+        "distilled", "tokenizer", "teacher", "previous", "reward model",
     ])
 }
