@@ -146,7 +146,8 @@ fn front_matter(input: &Input<'_>, bytes: &[u8], value: &Value, kind: PageKind, 
         }
     }
     for (name, range) in value.get("datasets").map(Value::items).unwrap_or_default() {
-        let url = name.split_once('/').map(|_| format!("hf:datasets/{name}"));
+        let id = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+        let url = id.then(|| format!("hf:datasets/{name}"));
         let claim = Claim::Dataset { name: name.to_owned(), url, used_for: DataUse::Training, stage: Stage::Unstated };
         reading.fact(claim, at(&range, "datasets"));
     }

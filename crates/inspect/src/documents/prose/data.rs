@@ -167,6 +167,9 @@ fn is_data_place(url: &str) -> bool {
 
 fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     let words = &said.words;
+    if words.any(&["issue", "issues", "pull request", "tag", "milestone", "install"]) {
+        return;
+    }
     let mut aspects = Vec::new();
     let number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
@@ -178,7 +181,7 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     if number && words.any(UNITS) {
         aspects.push((DataAspect::Scope, Component::DatainfoComposition));
     }
-    if words.any(&["annotat*", "labels", "labelled", "labeled", "labelling", "labeling", "label", "human written"]) {
+    if words.any(&["annotat*", "labelled", "labeled", "labelling", "labeling", "labels are", "labels were", "no labels", "human written"]) {
         aspects.push((DataAspect::Labelling, Component::DatainfoLabelling));
     }
     if words.any(&[
