@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use crate::bodies;
+use crate::detect;
+use crate::evidence;
 use crate::expression::{Expression, LicenseId};
 use crate::fingerprint::{self, Role};
 use crate::conclude::{Text, conclude};
 use crate::notices::{self, Notice};
 use crate::outside;
+use crate::prose;
 use crate::terms::{ConditionKind, RestrictionKind};
 use crate::words::{self, Word};
 
@@ -127,8 +130,77 @@ pub fn identify(bytes: &[u8]) -> Identification {
         let found = Match { id: body.document.id(), kind, bytes, residue, missing: body.difference.missing };
         texts.push(Text { body, found });
     }
+    let kinds: Vec<(usize, LicenseId, MatchKind)> = texts
+        .iter()
+        .filter_map(|t| Some((bodies.iter().position(|b| std::ptr::eq(b, t.body))?, t.found.id.clone(), t.found.kind)))
+        .collect();
     let (expression, matches) = conclude(texts, notices);
-    Identification { expression, matches, ..Identification::default() }
+    let reads_as_license = matches.iter().all(|m| m.kind == MatchKind::Mention) && prose::reads_as_license(&words);
+    let mut told = Told::default();
+    tell(&words, bytes, &bodies, &kinds, &matches, outside.code, reads_as_license, &mut told);
+    let custom = reads_as_license || matches.iter().any(|m| m.kind == MatchKind::Modified);
+    let expression = match expression {
+        None if reads_as_license && !told.restrictions.is_empty() || reads_as_license && matches.is_empty() => {
+            Some(Expression::Id(LicenseId::known("LicenseRef-custom")))
+        }
+        other => other,
+    };
+    Identification {
+        expression,
+        matches,
+        restrictions: told.restrictions,
+        conditions: told.conditions,
+        custom,
+    }
+}
+
+#[derive(Default)]
+struct Told {
+    restrictions: Vec<Found>,
+    conditions: Vec<FoundCondition>,
+}
+
+/// The terms of the licences found, each with its clause here; and the clauses of what no known text explains.
+#[allow(clippy::too_many_arguments, reason = "the parts of one identification, used here alone")]
+fn tell(
+    words: &[Word],
+    bytes: &[u8],
+    bodies: &[bodies::Body],
+    kinds: &[(usize, LicenseId, MatchKind)],
+    matches: &[Match],
+    code: bool,
+    reads_as_license: bool,
+    told: &mut Told,
+) {
+    let clauses = detect::detect(words, bytes);
+    for (n, id, kind) in kinds {
+        let Some(body) = bodies.get(*n) else { continue };
+        let inside: Vec<&detect::Clause> = clauses.iter().filter(|c| evidence::within(c, body)).collect();
+        evidence::terms_of(id, *kind, &inside, words, &mut told.restrictions, &mut told.conditions);
+    }
+    for m in matches.iter().filter(|m| m.kind == MatchKind::Notice && !kinds.iter().any(|(_, id, _)| *id == m.id)) {
+        evidence::terms_of(&m.id, m.kind, &[], words, &mut told.restrictions, &mut told.conditions);
+    }
+    let whole_text = kinds.iter().any(|(_, _, k)| matches!(k, MatchKind::Exact | MatchKind::Modified));
+    for clause in &clauses {
+        // A clause that a known text explains word for word is covered by that licence's coded terms.
+        let explained = bodies.iter().zip(0..).any(|(b, n)| {
+            kinds.iter().any(|(k, _, _)| *k == n) && clause.words.clone().all(|w| b.explains(w))
+        });
+        if explained {
+            continue;
+        }
+        if let Some(found) = evidence::restriction(clause, words) {
+            evidence::add(&mut told.restrictions, found);
+        }
+        if let Some(found) = evidence::condition(clause, words).filter(|_| whole_text && !code || reads_as_license)
+            && told.conditions.iter().all(|c| c.kind != found.kind)
+        {
+            told.conditions.push(found);
+        }
+    }
+    told.restrictions.sort_by_key(|r| r.kind);
+    told.conditions.sort_by_key(|c| c.kind);
 }
 
 /// A standard header that differs counts only if no other licence is named in it.
@@ -152,7 +224,9 @@ fn hole(words: &[Word], at: usize) -> Option<Range<usize>> {
     byte_span(words, &(at.saturating_sub(1)..(at + 1).min(words.len())))
 }
 
-/// Restrictions that prose states.
-pub fn clauses(_bytes: &[u8]) -> Vec<Found> {
-    Vec::new()
+/// Restrictions that prose states, each with its sentence.
+pub fn clauses(bytes: &[u8]) -> Vec<Found> {
+    let words = words::words(bytes);
+    let found = detect::detect(&words, bytes);
+    found.iter().filter_map(|c| evidence::restriction(c, &words)).collect()
 }

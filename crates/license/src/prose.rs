@@ -324,3 +324,24 @@ pub(crate) fn is_title(line: &[Word]) -> bool {
 pub(crate) fn is_loaded_line(line: &[Word]) -> bool {
     line.iter().any(|w| is_loaded(*w)) && line.iter().any(|w| is_norm(*w))
 }
+
+/// Whether prose reads like terms under which something is licensed.
+pub(crate) fn reads_as_license(words: &[Word]) -> bool {
+    const LEGAL: &[u64] = &[
+        hash("license"), hash("licensed"), hash("licensor"), hash("licensee"), hash("agreement"), hash("permission"), hash("granted"),
+        hash("grant"), hash("grants"), hash("hereby"), hash("terms"), hash("conditions"), hash("copyright"), hash("warranty"),
+        hash("warranties"), hash("liable"), hash("liability"), hash("redistribute"), hash("distribute"), hash("redistribution"),
+        hash("permitted"), hash("shall"), hash("derivative"), hash("rights"), hash("prohibited"), hash("sublicense"),
+    ];
+    let head = words.get(..3000).unwrap_or(words);
+    let mut seen = 0_u32;
+    let mut count = 0;
+    for word in head {
+        if let Some(n) = LEGAL.iter().position(|l| *l == word.hash) {
+            seen |= 1 << n;
+            count += 1;
+        }
+    }
+    // Several different words of law, and not spread thin.
+    seen.count_ones() >= 5 && count * 40 >= head.len() || seen.count_ones() >= 3 && count * 8 >= head.len() && head.len() >= 12
+}
