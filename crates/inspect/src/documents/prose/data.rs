@@ -170,6 +170,10 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     if words.any(&["issue", "issues", "pull request", "tag", "milestone", "install"]) {
         return;
     }
+    let disclosing = ["released", "publish*", "disclos*", "available", "shared", "share", "listed", "list", "public", "described"];
+    if words.denies() && words.any(&disclosing) {
+        return;
+    }
     let mut aspects = Vec::new();
     let number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
