@@ -8,6 +8,10 @@
 
 pub mod caps;
 mod documents;
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(test)]
+mod hostile;
 mod inspector;
 mod inspectors;
 mod json;

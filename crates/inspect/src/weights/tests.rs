@@ -88,11 +88,14 @@ fn shards_by_name() {
         gap consolidated.02.pth: listed, not fetched
     "#]],
     );
-    weights("//= model complete\n//- m-00001-of-00002.safetensors gated size=5", expect![[r#"
+    weights(
+        "//= model complete\n//- m-00001-of-00002.safetensors gated size=5",
+        expect![[r#"
         observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":5,"whole":"no","missing":["m-00002-of-00002.safetensors"]}
             m-00001-of-00002.safetensors listed
         gap m-00001-of-00002.safetensors: gated: access must be asked for
-    "#]]);
+    "#]],
+    );
     // A number of shards that nobody has costs nothing.
     let sheet = inspect(&INSPECTOR, &fixture("//= model complete\n//- m-00001-of-4000000000.safetensors listed"));
     let claims: Vec<&Claim> = sheet.facts().map(|(_, fact)| &fact.claim).collect();

@@ -43,7 +43,9 @@ fn a_model() {
 
 #[test]
 fn what_was_not_fetched() {
-    config("//- config.json listed\n//- sub/config.json listed\n//- tokenizer_config.json listed", expect![[r#"
+    config(
+        "//- config.json listed\n//- sub/config.json listed\n//- tokenizer_config.json listed",
+        expect![[r#"
         observed {"claim":"provides","component":"code.tokenizer","extent":"partial"}
             tokenizer_config.json listed
         observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
@@ -55,8 +57,11 @@ fn what_was_not_fetched() {
         gap config.json: listed, not fetched
         gap sub/config.json: listed, not fetched
         gap tokenizer_config.json: listed, not fetched
-    "#]]);
-    config("//- params.json listed\n//- consolidated.00.pth listed\n//- trainer_state.json listed", expect![[r#"
+    "#]],
+    );
+    config(
+        "//- params.json listed\n//- consolidated.00.pth listed\n//- trainer_state.json listed",
+        expect![[r#"
         observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
             params.json listed
         observed {"claim":"provides","component":"doc.training_logs","extent":"partial"}
@@ -65,15 +70,21 @@ fn what_was_not_fetched() {
             params.json listed
         gap params.json: listed, not fetched
         gap trainer_state.json: listed, not fetched
-    "#]]);
-    config("//- params.json listed\n//- generation_config.json listed", expect![[r#"
-        observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
-            params.json listed
-            generation_config.json listed
-        gap generation_config.json: listed, not fetched
-        gap params.json: listed, not fetched
-    "#]]);
-    config("//- model_index.json listed\n//- unet/config.json listed\n//- unet/x.safetensors listed", expect![[r#"
+    "#]],
+    );
+    config(
+        "//- params.json listed\n//- generation_config.json listed",
+        expect![[r#"
+            observed {"claim":"provides","component":"config.model_metadata","extent":"partial"}
+                generation_config.json listed
+                params.json listed
+            gap generation_config.json: listed, not fetched
+            gap params.json: listed, not fetched
+        "#]],
+    );
+    config(
+        "//- model_index.json listed\n//- unet/config.json listed\n//- unet/x.safetensors listed",
+        expect![[r#"
         observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
             model_index.json listed
             unet/config.json listed
@@ -82,7 +93,8 @@ fn what_was_not_fetched() {
             unet/config.json listed
         gap model_index.json: listed, not fetched
         gap unet/config.json: listed, not fetched
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,13 +119,16 @@ fn what_is_malformed() {
             gap config.json: malformed at byte 20: `model_type` stands twice
         "#]],
     );
-    config("//- config.json\nversion https://git-lfs.github.com/spec/v1\n", expect![[r#"
+    config(
+        "//- config.json\nversion https://git-lfs.github.com/spec/v1\n",
+        expect![[r#"
         observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
             config.json listed
         observed {"claim":"runnable","by":"config"}
             config.json listed
         gap config.json: listed, not fetched
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -170,10 +185,13 @@ fn pipelines_and_params() {
                 original/params.json:1 1..12 dim "\"dim\": 4096"
         "#]],
     );
-    config("//- params.json\n{\"temperature\": 1}", expect![[r#"
+    config(
+        "//- params.json\n{\"temperature\": 1}",
+        expect![[r#"
         observed {"claim":"provides","component":"config.model_metadata","extent":"partial"}
             params.json:1 1..17 temperature "\"temperature\": 1"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -187,7 +205,9 @@ fn remote_code() {
 "#
         )
     };
-    config(&release("complete"), expect![[r#"
+    config(
+        &release("complete"),
+        expect![[r#"
         observed {"claim":"provides","component":"code.architecture","extent":"whole","target":"modeling_x.py"}
             modeling_x.py listed
             config.json:1 68..95 auto_map.AutoModel "\"AutoModel\": \"modeling_x.M\""
@@ -200,8 +220,11 @@ fn remote_code() {
         observed {"claim":"architecture","model_type":"x"}
             config.json:1 1..18 model_type "\"model_type\": \"x\""
         gap config.json: malformed at byte 33: `auto_map` names `configuration_x.py`, which is not in the complete listing
-    "#]]);
-    config(&release(""), expect![[r#"
+    "#]],
+    );
+    config(
+        &release(""),
+        expect![[r#"
         observed {"claim":"provides","component":"code.architecture","extent":"whole","target":"modeling_x.py"}
             modeling_x.py listed
             config.json:1 68..95 auto_map.AutoModel "\"AutoModel\": \"modeling_x.M\""
@@ -215,15 +238,19 @@ fn remote_code() {
             config.json:1 1..18 model_type "\"model_type\": \"x\""
         observed {"claim":"architecture","model_type":"x"}
             config.json:1 1..18 model_type "\"model_type\": \"x\""
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn logs() {
-    config("//- trainer_state.json\n{\"log_history\": [{\"loss\": NaN}], \"total_flos\": 1e20}", expect![[r#"
+    config(
+        "//- trainer_state.json\n{\"log_history\": [{\"loss\": NaN}], \"total_flos\": 1e20}",
+        expect![[r#"
         observed {"claim":"provides","component":"doc.training_logs","extent":"whole"}
             trainer_state.json:1 1..31 log_history "\"log_history\": [{\"loss\": NaN}]"
-    "#]]);
+    "#]],
+    );
     config(
         "//- trainer_state.json\n{\"log_history\": []}\n//- checkpoint-5/trainer_state.json\n{\"log_history\": [1]}",
         expect![[r#"
