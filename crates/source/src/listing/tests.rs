@@ -51,8 +51,8 @@ fn wrong_entries_are_gaps_with_their_place() {
             gap: malformed at byte 46: l.json: an entry whose path leaves the part or is empty: `../b`
             gap: malformed at byte 64: l.json: an entry without `path`
             gap: malformed at byte 77: l.json: an entry without `path`
-            gap: malformed at byte 96: l.json: the size of `c` is no number of bytes
-            gap: malformed at byte 123: l.json: the `sha256` of `d` is no digest
+            gap: malformed at byte 92: l.json: the size of `c` is no number of bytes
+            gap: malformed at byte 119: l.json: the `sha256` of `d` is no digest
         "#]],
     );
 }
