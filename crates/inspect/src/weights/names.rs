@@ -181,6 +181,7 @@ pub(crate) fn classify(path: &ArtifactPath) -> Option<Name> {
     } else {
         What::Unclear
     };
+    let format = if extension(&lower) == "bin" { bin_format(&words) } else { format };
     let quantised = words.iter().any(|word| is_quantisation(word)) || is_quantisation(variant);
     Some(Name { what, format, variant: variant.to_owned(), shard, quantised, stem })
 }
@@ -226,6 +227,19 @@ fn is_step(segment: &str, is_file: bool) -> bool {
 fn is_module(folder: &str) -> bool {
     let Some((number, name)) = folder.split_once('_') else { return false };
     number.len() <= 2 && number.parse::<u8>().is_ok() && name.starts_with(|letter: char| letter.is_ascii_uppercase())
+}
+
+/// Several formats share the extension `bin`; the words of the name tell some of them.
+fn bin_format(words: &[&str]) -> &'static str {
+    let known = [
+        ("ggml", "ggml"),
+        ("openvino", "openvino"),
+        ("pytorch", "pytorch"),
+        ("adapter", "pytorch"),
+        ("lora", "pytorch"),
+        ("learned", "pytorch"),
+    ];
+    known.iter().find(|(word, _)| words.contains(word)).map_or("bin", |(_, format)| format)
 }
 
 fn extension(lower: &str) -> &str {

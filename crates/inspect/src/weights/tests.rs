@@ -227,10 +227,10 @@ fn files_that_are_not_what_they_seem() {
             "//= model complete\n//- a.safetensors\n//- b.safetensors\n<!DOCTYPE html>\n//- c.safetensors\nversion https://git-lfs.github.com/spec/v1\n//- d.safetensors safetensors data=5\n{TENSOR}\n//- e.gguf\nEntry not found\n//- f.safetensors listed size=0\n//- g.bin\nEntry not found\n//- model.bin\nEntry not found"
         ),
         expect![[r#"
+            observed {"claim":"weights","form":"full","format":"bin","files":1,"bytes":15,"whole":"unknown"}
+                model.bin listed
             observed {"claim":"weights","form":"full","format":"gguf","files":1,"bytes":15,"whole":"unknown"}
                 e.gguf listed
-            observed {"claim":"weights","form":"full","format":"pytorch","files":1,"bytes":15,"whole":"unknown"}
-                model.bin listed
             observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":0,"whole":"no"}
                 a.safetensors listed
             observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":0,"whole":"no"}

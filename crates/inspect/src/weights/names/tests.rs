@@ -54,7 +54,7 @@ fn models() {
             model.fp16-00001-of-00002.safetensors: Model safetensors `model` fp16 00001 of Some(2)
             model-00001-of-00002.fp16.safetensors: Model safetensors `model` fp16 00001 of Some(2)
             v1-5-pruned.ckpt: Model pytorch `v1-5-pruned`
-            metal/model.bin: Model pytorch `model`
+            metal/model.bin: Model bin `model`
             llama-7b.Q4_K_M-00001-of-00003.gguf: Model gguf `llama-7b.q4_k_m` 00001 of Some(3) quantised
             llama-F16.gguf: Model gguf `llama-f16`
             x-IQ2_XXS.gguf: Model gguf `x-iq2_xxs` quantised
@@ -65,7 +65,7 @@ fn models() {
             tf_model.h5: Model h5 `tf_model`
             a/model.ckpt-100.data-00000-of-00001: Model tensorflow `model.ckpt-100` 00000 of Some(1)
             saved_model.pb: Model tensorflow `saved_model`
-            ggml-model-q8_0.bin: Model pytorch `ggml-model-q8_0` quantised
+            ggml-model-q8_0.bin: Model ggml `ggml-model-q8_0` quantised
             gptq_model-4bit-128g.safetensors: Model safetensors `gptq_model-4bit-128g` quantised
         "#]],
     );
@@ -94,7 +94,7 @@ fn what_is_no_model() {
             model.imatrix.gguf: no weights
             config.json: no weights
             README.md: no weights
-            train.bin: Unclear pytorch `train`
+            train.bin: Unclear bin `train`
             adapter_model.safetensors: Adapter safetensors `adapter_model`
             pytorch_lora_weights.safetensors: Adapter safetensors `pytorch_lora_weights`
             my-LoRA-merged.safetensors: Model safetensors `my-lora-merged`
