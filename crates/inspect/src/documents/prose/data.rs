@@ -170,7 +170,7 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     if words.any(&["issue", "issues", "pull request", "tag", "milestone", "install"]) {
         return;
     }
-    let disclosing = ["released", "publish*", "disclos*", "available", "shared", "share", "listed", "list", "public", "described"];
+    let disclosing = ["released", "publish*", "disclos*", "not available", "not shared"];
     if words.denies() && words.any(&disclosing) {
         return;
     }
