@@ -23,8 +23,8 @@ const PROCESSED: &[&str] = &[
 ];
 const SELECTED: &[&str] = &[
     "selected", "sampled", "chosen", "mixture", "weighted", "subset*", "crawl*", "collected", "scraped", "obtained",
-    "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "curat*", "comes from",
-    "stages",
+    "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "comes from",
+    
 ];
 const UNITS: &[&str] = &[
     "tokens", "gb", "tb", "languages", "words", "documents", "images", "examples", "hours", "pairs", "lines",
@@ -189,7 +189,7 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
         aspects.push((DataAspect::Labelling, Component::DatainfoLabelling));
     }
     if words.any(&[
-        "provenance", "come from", "comes from", "sourced from", "origin", "published by", "taken from", "source of",
+        "provenance", "come from", "sourced from", "origin", "published by", "taken from", "source of",
     ]) {
         aspects.push((DataAspect::Provenance, Component::DatainfoDescription));
     }
