@@ -160,6 +160,9 @@ pub(crate) fn named_in(said: &Said<'_>, sure: bool) -> Vec<Named> {
     if !said.label.is_empty() {
         add(said.rest.trim_end_matches('.'));
     }
+    if let Some(name) = after_verb(&said.statement.text) {
+        add(name);
+    }
     let derived = said.words.any(&["based", "modified", "adapted", "derived", "similar", "inspired", "like"]);
     for named in engine::identify(said.statement.text.as_bytes()).matches {
         if named.kind != engine::MatchKind::Mention || sure && !derived {
@@ -180,6 +183,17 @@ pub(crate) fn named_in(said: &Said<'_>, sure: bool) -> Vec<Named> {
         }
     }
     found
+}
+
+/// The name that follows the verb of granting: `licensed under X`, `released under the X license`.
+fn after_verb(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let verbs = ["licensed under ", "released under ", "distributed under ", "available under ", "under the terms of "];
+    let start = verbs.iter().filter_map(|verb| lower.find(verb).map(|at| at + verb.len())).max()?;
+    let rest = text.get(start..)?.trim_start_matches("the ").trim_start_matches("an ").trim_start_matches("a ");
+    let end = rest.find([',', ';', '(', '[', '\n']).unwrap_or(rest.len());
+    let name = rest.get(..end)?.trim().trim_end_matches('.');
+    (name.len() < 80).then_some(name)
 }
 
 /// The licences that a text grants by a notice.
