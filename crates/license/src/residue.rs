@@ -101,13 +101,23 @@ impl Gap {
             let touches = region.start < self.known.end && region.end > self.known.start;
             let empty_here = region.start == region.end && inside;
             if region.replaceable && (touches || empty_here) {
+                let gone = region.end.min(self.known.end).saturating_sub(region.start.max(self.known.start));
                 if region.is_listed() {
-                    alternatives |= self.is_alternative(document, region, words);
+                    let fits = self.is_alternative(document, region, words);
+                    alternatives |= fits;
+                    listed += 1;
+                    // Nothing in place of words that may only be replaced.
+                    if !fits && self.user.is_empty() && !self.edge {
+                        continue;
+                    }
                 } else {
                     allowed += region.limit;
                     flags |= region.flags;
+                    let notices = region.flags & layout::NOTICES != 0;
+                    if self.user.is_empty() && gone >= CLAUSE_WORDS && !notices && !self.edge {
+                        continue;
+                    }
                 }
-                listed += usize::from(region.is_listed());
                 self.excuse(region, &mut excused);
             } else if !region.replaceable && inside && touches && (self.edge || region.end - region.start < CLAUSE_WORDS) {
                 // Inside a text, an optional clause left out is shown: it may have been what somebody relied on.
