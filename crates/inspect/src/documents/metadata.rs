@@ -27,7 +27,7 @@ fn read(input: &Input<'_>) -> Reading {
     let mut reading = Reading::default();
     match frontmatter::parse(text, 0) {
         Ok(value) => {
-            let place = [Some(&value), value.get("tags"), value.get("properties")];
+            let place = [Some(&value), value.get("tags"), value.get("properties"), value.get("system_metadata")];
             let license = place.into_iter().flatten().find_map(|value| value.get("license"));
             if let Some(license) = license {
                 declare(input, &bytes, license, &mut reading);
