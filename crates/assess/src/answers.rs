@@ -239,7 +239,7 @@ fn rebuild(
 
 fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
     let question = "build-equivalent";
-    if let Some(terms) = inventory.model_terms() {
+    if let Some(terms) = inventory.model_terms().filter(|_| !closed(verdicts)) {
         let bars: Vec<Term> =
             terms.restrictions.iter().filter(|term| term.kind == TermKind::NoCompetingModels).cloned().collect();
         if !bars.is_empty() {
