@@ -6,6 +6,7 @@ mod corpus;
 mod corpus_licenses;
 mod licenses;
 mod template;
+mod tidy;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ fn main() -> anyhow::Result<()> {
     match task.as_deref() {
         Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
+        Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),
     }
