@@ -108,7 +108,14 @@ fn by_terms(
         Freedoms::Restricted(limits) => {
             let bars: Vec<Term> = limits.iter().filter(|term| barring.contains(&term.kind)).cloned().collect();
             let (word, shown) = if bars.is_empty() { (AnswerWord::WithLimits, limits) } else { (AnswerWord::No, bars) };
-            let notes: Vec<&str> = shown.iter().map(|term| term.note.as_str()).collect();
+            let mut notes: Vec<&str> = Vec::new();
+            let mut kinds: Vec<TermKind> = Vec::new();
+            for term in &shown {
+                if !kinds.contains(&term.kind) {
+                    kinds.push(term.kind);
+                    notes.push(&term.note);
+                }
+            }
             answer(word, notes.join("; "), grounds(&shown))
         }
         Freedoms::GrantedByText(facts) => {
@@ -223,6 +230,7 @@ fn rebuild(
         let found: Vec<&str> = here.iter().chain(&said).copied().collect();
         match found.as_slice() {
             [] => (AnswerWord::Unknown, format!("not found: {}", list(&missing))),
+            some if here.is_empty() => (AnswerWord::WithLimits, format!("elsewhere, by the publisher's word: {}; not found: {}", list(some), list(&missing))),
             some => (AnswerWord::WithLimits, format!("found: {}; not found: {}", list(some), list(&missing))),
         }
     };

@@ -96,6 +96,14 @@ impl<'a> Inventory<'a> {
             let base = end.clone();
             holdings.insert(Component::WeightsBaseFinal, base);
         }
+        if lineage.derives() {
+            // What a derived model says of "the training code" and "the training data" is about its own tuning.
+            for (base, own) in [(Component::CodePretraining, Component::CodePosttraining), (Component::DataPretraining, Component::DataSft)] {
+                if let Some(moved) = holdings.remove(&base) {
+                    holdings.entry(own).or_default().absorb(moved);
+                }
+            }
+        }
         holdings.entry(Component::DataPretraining).or_default().elsewhere.extend(data.located_base());
         holdings.entry(Component::DataSft).or_default().elsewhere.extend(data.located_end());
         holdings.retain(|_, holding| !holding.is_empty());
@@ -211,6 +219,14 @@ impl<'a> Inventory<'a> {
 }
 
 impl Holding {
+    fn absorb(&mut self, other: Self) {
+        self.whole.extend(other.whole);
+        self.partial.extend(other.partial);
+        self.described.extend(other.described);
+        self.elsewhere.extend(other.elsewhere);
+        self.withheld.extend(other.withheld);
+    }
+
     fn is_empty(&self) -> bool {
         self.whole.is_empty()
             && self.partial.is_empty()

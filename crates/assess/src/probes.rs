@@ -22,6 +22,7 @@ probes! {
     processing_described,
     sources_identified,
     terms_grant,
+    training_code_published,
     weights_published,
     weights_runnable,
     weights_withheld,

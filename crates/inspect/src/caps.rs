@@ -18,6 +18,8 @@ pub const HEADERS_TOTAL: u64 = 512 << 20;
 pub const TENSORS: usize = 500_000;
 /// Most dimensions of one tensor.
 pub const DIMENSIONS: usize = 64;
+/// Most sets of weight files that a part is told to have; the rest is counted.
+pub const WEIGHT_SETS: usize = 2_000;
 /// Most names of missing files that a fact lists.
 pub const MISSING: usize = 100;
 /// Most faults of one file that are told one by one; the rest is counted.

@@ -6,6 +6,7 @@ pub(crate) mod frontmatter;
 pub(crate) mod license;
 pub(crate) mod markdown;
 pub(crate) mod prose;
+pub(crate) mod settings;
 pub(crate) mod subject;
 pub(crate) mod tree;
 pub(crate) mod words;

@@ -4,7 +4,10 @@
 //! a parser into values hides: where a key stands, that a name stands twice, how deep it goes. It
 //! refuses to repair: the first fault ends the reading, with its byte.
 
+mod members;
+
 use crate::caps;
+pub(crate) use members::{Member, array_at, member, object, object_at, twice};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -211,17 +214,23 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Result<Range<usize>, Problem> {
         let start = self.at;
         self.at += 1;
+        let mut ascii = true;
         loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| {
+                ascii &= byte.is_ascii();
+                matches!(byte, b'"' | b'\\' | 0..=0x1f)
+            });
+            self.at += plain.unwrap_or(rest.len());
             match self.peek() {
                 None => return Err(self.problem("")),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(0..=0x1f) => return Err(self.problem("a control character in a string")),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.problem("a control character in a string")),
             }
         }
         let inner = self.text.get(start + 1..self.at).unwrap_or_default();
-        if let Err(error) = std::str::from_utf8(inner) {
+        if let (false, Err(error)) = (ascii, std::str::from_utf8(inner)) {
             return Err(Problem { at: start + 1 + error.valid_up_to(), what: "not UTF-8".to_owned() });
         }
         self.at += 1;
@@ -347,86 +356,6 @@ pub(crate) fn unquote<'a>(text: &'a [u8], span: &Range<usize>) -> Cow<'a, str> {
 pub(crate) fn natural(text: &[u8], span: &Range<usize>) -> Option<u64> {
     let digits = text.get(span.clone())?;
     digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse().ok())?
-}
-
-/// A member of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) name: String,
-    /// From the quote of the name to the end of the value.
-    pub(crate) span: Range<usize>,
-    /// What the value begins with.
-    pub(crate) kind: Kind,
-    pub(crate) value: Range<usize>,
-}
-
-/// The members of the object that is the whole text. All of the text is checked.
-pub(crate) fn object(text: &[u8]) -> Result<Vec<Member>, Problem> {
-    members(text, Reader::relaxed(text))
-}
-
-/// The members of an object inside a text that was checked; empty when it is no object.
-pub(crate) fn object_at(text: &[u8], range: &Range<usize>) -> Vec<Member> {
-    members(text, Reader::within(text, range)).unwrap_or_default()
-}
-
-/// The elements of an array inside a text that was checked; empty when it is no array.
-pub(crate) fn array_at(text: &[u8], range: &Range<usize>) -> Vec<Token> {
-    let mut reader = Reader::within(text, range);
-    let mut elements = Vec::new();
-    if !matches!(reader.next(), Ok(Some(Token { kind: Kind::ArrayStart, .. }))) {
-        return elements;
-    }
-    while let Ok(Some(token)) = reader.next() {
-        let Ok(span) = reader.skip(&token) else { break };
-        if token.kind == Kind::ArrayEnd || elements.len() >= caps::MEMBERS {
-            break;
-        }
-        elements.push(Token { kind: token.kind, span });
-    }
-    elements
-}
-
-/// A member by its name; `None` also when the name stands twice, for then nothing is said for certain.
-pub(crate) fn member<'m>(members: &'m [Member], name: &str) -> Option<&'m Member> {
-    let mut named = members.iter().filter(|member| member.name == name);
-    let first = named.next()?;
-    named.next().is_none().then_some(first)
-}
-
-/// The first name that stands a second time.
-pub(crate) fn twice(members: &[Member]) -> Option<&Member> {
-    let mut sorted: Vec<&Member> = members.iter().collect();
-    sorted.sort_by(|a, b| a.name.cmp(&b.name).then(a.span.start.cmp(&b.span.start)));
-    let repeated = sorted.windows(2).filter_map(|pair| match pair {
-        [first, second] if first.name == second.name => Some(*second),
-        _ => None,
-    });
-    repeated.min_by_key(|member| member.span.start)
-}
-
-fn members(text: &[u8], mut reader: Reader<'_>) -> Result<Vec<Member>, Problem> {
-    let first = reader.next()?;
-    if !matches!(first, Some(Token { kind: Kind::ObjectStart, .. })) {
-        let at = first.map_or(0, |token| token.span.start);
-        return Err(Problem { at, what: "not an object".to_owned() });
-    }
-    let mut members = Vec::new();
-    loop {
-        match reader.next()? {
-            Some(Token { kind: Kind::Key, span: key }) => {
-                let Some(token) = reader.next()? else { return Err(reader.problem("expected a value")) };
-                let value = reader.skip(&token)?;
-                if members.len() >= caps::MEMBERS {
-                    return Err(Problem { at: key.start, what: format!("more than {} names", caps::MEMBERS) });
-                }
-                let name = unquote(text, &key).into_owned();
-                members.push(Member { name, span: key.start..value.end, kind: token.kind, value });
-            }
-            Some(_) => {}
-            None => return Ok(members),
-        }
-    }
 }
 
 #[cfg(test)]

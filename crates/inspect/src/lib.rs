@@ -9,6 +9,10 @@
 pub mod caps;
 mod documents;
 mod file;
+#[doc(hidden)]
+pub mod fuzzing;
+#[cfg(test)]
+mod hostile;
 mod inspector;
 mod inspectors;
 mod json;

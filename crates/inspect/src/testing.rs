@@ -34,6 +34,17 @@ impl Files for Fixture {
     }
 }
 
+impl Fixture {
+    /// Change the bytes of one of the files at hand; which one is by number, going round.
+    pub(crate) fn edit(&mut self, number: usize, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut at_hand: Vec<&mut Vec<u8>> = self.files.values_mut().filter_map(|file| file.as_mut().ok()).collect();
+        let count = at_hand.len();
+        if let Some(bytes) = at_hand.get_mut(number % count.max(1)) {
+            change(bytes);
+        }
+    }
+}
+
 /// What `inspector` says of the release that `text` describes.
 pub(crate) fn check(inspector: &Inspector, text: &str, expected: Expect) {
     expected.assert_eq(&show(inspector, &fixture(text)));
@@ -127,7 +138,8 @@ pub(crate) fn inspect(inspector: &Inspector, fixture: &Fixture) -> FactSheet {
     FactSheet::new(fixture.release.clone(), all.facts, all.gaps, Vec::new())
 }
 
-fn show(inspector: &Inspector, fixture: &Fixture) -> String {
+/// What an inspector says, as text.
+pub(crate) fn show(inspector: &Inspector, fixture: &Fixture) -> String {
     let sheet = inspect(inspector, fixture);
     let mut text = String::new();
     for (_, fact) in sheet.facts() {

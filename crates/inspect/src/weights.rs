@@ -11,13 +11,13 @@ mod pipeline;
 pub(crate) mod safetensors;
 mod sets;
 mod settings;
+mod totals;
 
 use crate::inspector::{Inspector, PartInput, Reading, Reads};
 use candor_facts::{
-    Algorithm, Artifact, Basis, Claim, Component, Evidence, Extent, Fact, GapReason, Place, Role, Route, WeightForm,
-    Whole,
+    Algorithm, Artifact, ArtifactPath, Claim, Component, Evidence, Extent, Fact, GapReason, Role, WeightForm, Whole,
 };
-use headers::{Looked, Summary};
+use headers::Looked;
 use names::What;
 use sets::{Found, Set};
 use settings::Settings;
@@ -40,8 +40,10 @@ fn read(at: &PartInput<'_>) -> Reading {
     let mut settings = Settings::default();
     let mut found = sets::find(at, &mut settings);
     found.sets = pipeline::join(at, std::mem::take(&mut found.sets));
+    shorten_sets(at, &mut found);
+    let full = found.sets.iter().any(is_full_precision);
     for set in &found.sets {
-        let form = form(set, &found.sets);
+        let form = form(set, full);
         reading.facts.push(weights(at, set, form));
         if set.quantised && !set.files.is_empty() {
             let claim = provides(Component::WeightsQuantisedVariants, Extent::Whole);
@@ -49,7 +51,7 @@ fn read(at: &PartInput<'_>) -> Reading {
         }
     }
     runnable(at, &found, &mut reading);
-    tensors(at, &found, &mut settings, &mut reading);
+    totals::tensors(at, &found, &mut settings, &mut reading);
     intermediate(at, &found, &mut reading);
     let claim = provides(Component::WeightsOptimizerState, Extent::Whole);
     reading.facts.extend(listed(at, claim, &found.optimizer));
@@ -57,6 +59,18 @@ fn read(at: &PartInput<'_>) -> Reading {
     absent(at, &found, &mut reading);
     reading.gaps.extend(found.gaps);
     reading
+}
+
+/// A listing of very many single files is no release of that many models: beyond the cap, sets are counted.
+fn shorten_sets(at: &PartInput<'_>, found: &mut Found<'_>) {
+    let more = found.sets.len().saturating_sub(crate::caps::WEIGHT_SETS);
+    if more > 0 {
+        // What is whole and final is told of first; the sort keeps the order of paths within that.
+        found.sets.sort_by_key(|set| (set.what != What::Model, set.checkpoint.is_some(), set.whole != Whole::Yes));
+        found.sets.truncate(crate::caps::WEIGHT_SETS);
+        let what = format!("{more} more sets of weight files");
+        found.gaps.push(at.gap(&ArtifactPath::listing(), GapReason::Unsupported { what }));
+    }
 }
 
 fn provides(component: Component, extent: Extent) -> Claim {
@@ -70,27 +84,29 @@ fn listed(at: &PartInput<'_>, claim: Claim, files: &[&Artifact]) -> Option<Fact>
     Some(Fact { claim, evidence, also: places.collect() })
 }
 
+/// Whether a set is a whole model at the precision of its training.
+fn is_full_precision(set: &Set<'_>) -> bool {
+    set.what == What::Model
+        && set.checkpoint.is_none()
+        && !set.quantised
+        && !set.files.is_empty()
+        && set.whole != Whole::No
+}
+
 /// What a set is. Quantised parameters are the whole model too, unless the publisher's own stand beside them.
-fn form(set: &Set<'_>, all: &[Set<'_>]) -> WeightForm {
-    let full = |other: &Set<'_>| {
-        other.what == What::Model
-            && other.checkpoint.is_none()
-            && !other.quantised
-            && !other.files.is_empty()
-            && other.whole != Whole::No
-    };
+fn form(set: &Set<'_>, beside_full: bool) -> WeightForm {
     match set.what {
         What::Adapter | What::Auxiliary if set.checkpoint.is_none() => WeightForm::Adapter,
         _ if set.checkpoint.is_some() => WeightForm::Checkpoint,
         What::Optimizer => WeightForm::Optimizer,
-        _ if set.quantised && all.iter().any(full) => WeightForm::Quantised,
+        _ if set.quantised && beside_full => WeightForm::Quantised,
         _ => WeightForm::Full,
     }
 }
 
 fn weights(at: &PartInput<'_>, set: &Set<'_>, form: WeightForm) -> Fact {
-    let sizes = set.files.iter().map(|file| file.size);
-    let bytes = sizes.fold(Some(0u64), |sum, size| sum?.checked_add(size?)).filter(|_| !set.files.is_empty());
+    let mut sizes = set.files.iter().map(|file| file.size);
+    let bytes = sizes.try_fold(0u64, |sum, size| sum.checked_add(size?)).filter(|_| !set.files.is_empty());
     let claim = Claim::Weights {
         form,
         format: set.format.to_owned(),
@@ -119,75 +135,6 @@ fn runnable(at: &PartInput<'_>, found: &Found<'_>, reading: &mut Reading) {
     };
     let files: Vec<&Artifact> = found.sets.iter().filter(runs).flat_map(|set| set.files.first().copied()).collect();
     reading.facts.extend(listed(at, Claim::Runnable { by: "self-describing".to_owned() }, &files));
-}
-
-/// The sums over the best final set whose headers were all read.
-fn tensors(at: &PartInput<'_>, found: &Found<'_>, settings: &mut Settings, reading: &mut Reading) {
-    let mut best: Option<(u64, &Set<'_>, Vec<(&Artifact, &Summary)>)> = None;
-    for set in &found.sets {
-        let final_set = set.what == What::Model && set.checkpoint.is_none() && set.format == "safetensors";
-        if !final_set || set.whole == Whole::No || !set.missing.is_empty() || set.files.is_empty() {
-            continue;
-        }
-        let summaries: Option<Vec<(&Artifact, &Summary)>> = set
-            .files
-            .iter()
-            .map(|file| match found.looked.get(&file.path) {
-                Some(Looked::Sound(summary)) => Some((*file, &**summary)),
-                _ => None,
-            })
-            .collect();
-        let Some(summaries) = summaries else { continue };
-        // Full precision before quantised, then the most parameters; of equals the first by path.
-        let sum = summaries.iter().fold(0u64, |sum, (_, summary)| sum.saturating_add(summary.parameters));
-        let better = best.as_ref().is_none_or(|(known, old, _)| (!set.quantised, sum) > (!old.quantised, *known));
-        if better {
-            best = Some((sum, set, summaries));
-        }
-    }
-    let Some((sum, set, summaries)) = best else { return };
-    let only: Vec<&Summary> = summaries.iter().map(|(_, summary)| *summary).collect();
-    let pipeline = set.stem == "pipeline";
-    if let Some((file, byte, what)) = headers::repeated(&only).filter(|_| !pipeline)
-        && let Some((artifact, _)) = summaries.get(file)
-    {
-        reading.gap(at.gap(&artifact.path, GapReason::Malformed { at: byte, what }));
-        return;
-    }
-    if let Some((artifact, _)) = summaries.iter().find(|(_, summary)| summary.packed) {
-        let what = "the number of parameters: several are packed into one element".to_owned();
-        reading.gap(at.gap(&artifact.path, GapReason::Unsupported { what }));
-        return;
-    }
-    let tied = if settings.of(at, &set.folder).tied { headers::tied_elements(&only) } else { 0 };
-    let mut dtypes: BTreeMap<String, u64> = BTreeMap::new();
-    let mut count = 0;
-    for summary in &only {
-        count += summary.names.len() as u64;
-        for (dtype, elements) in &summary.dtypes {
-            let sum = dtypes.entry((*dtype).to_owned()).or_default();
-            *sum = sum.saturating_add(*elements);
-        }
-    }
-    let claim = Claim::Tensors { count, parameters: sum.saturating_sub(tied), dtypes };
-    let mut places = summaries.iter().map(|(artifact, summary)| header_span(at, artifact, summary));
-    if let Some(evidence) = places.next() {
-        let also = places.collect();
-        reading.facts.push(Fact { claim, evidence, also });
-    }
-}
-
-fn header_span(at: &PartInput<'_>, artifact: &Artifact, summary: &Summary) -> Evidence {
-    let place = Place::Span {
-        part: at.index,
-        path: artifact.path.clone(),
-        start: 0,
-        end: summary.length,
-        line: 0,
-        digest: summary.digest.clone(),
-        route: Some(Route("header".to_owned())),
-    };
-    Evidence { basis: Basis::Observed, place }
 }
 
 /// States on the way to the final weights: one place for each.

@@ -6,10 +6,18 @@ use crate::words;
 use candor_assess::{Assessment, QUESTIONS, Standing, Status};
 use candor_facts::{Component, FactSheet, Group};
 
+/// A row about a ladder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Stands,
+    Confirmed,
+    Possible,
+}
+
 /// Column of the row labels.
-const LABEL: usize = 15;
+const LABEL: usize = 18;
 /// Narrowest useful column.
-const NARROW: usize = 14;
+const NARROW: usize = 15;
 
 /// The table. Where the terminal is too narrow for all columns, they are shown in several bands.
 pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> String {
@@ -47,21 +55,21 @@ impl Table<'_, '_> {
         self.row("parameters", &parameters);
         self.rule();
         for framework in ["spectrum", "g7"] {
-            for (label, level) in [("confirmed", 0), ("declared", 1), ("possible", 2)] {
-                let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
-                    let standing = assessment.standings.iter().find(|standing| standing.framework == framework);
-                    standing.map_or("-".to_owned(), |standing| level_word(standing, level))
+            for row in [Row::Stands, Row::Confirmed, Row::Possible] {
+                let standing = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+                    assessment.standings.iter().find(|standing| standing.framework == framework).cloned()
                 };
-                let cells: Vec<String> = self.releases.iter().map(cell).collect();
-                let head = if level == 0 { words::framework(framework) } else { "" };
-                let label = format!(
-                    "{}{}",
-                    pad(head, if head.is_empty() { 2 } else { head.len() + 1 }),
-                    if head.is_empty() { label } else { "" }
-                );
-                if level < 2 || framework == "spectrum" {
-                    self.row(&label, &cells);
-                }
+                let found: Vec<Option<Standing>> = self.releases.iter().map(standing).collect();
+                let agree = found.iter().flatten().all(|standing| standing.confirmed == standing.declared);
+                let label = match row {
+                    Row::Stands => words::framework(framework),
+                    Row::Confirmed if agree => continue,
+                    Row::Confirmed => "  confirmed",
+                    Row::Possible => "  not ruled out",
+                };
+                let cell = |standing: &Option<Standing>| standing.as_ref().map_or("-".to_owned(), |standing| self.level(standing, row));
+                let cells: Vec<String> = found.iter().map(cell).collect();
+                self.row(label, &cells);
             }
         }
         for reading in ["lenient", "osaid", "strict"] {
@@ -118,6 +126,20 @@ impl Table<'_, '_> {
             };
             let cells: Vec<String> = self.releases.iter().map(cell).collect();
             self.row(&id.replace('-', " "), &cells);
+        }
+    }
+
+    /// A level in words; `~` before one that only the publisher's word supports.
+    fn level(&self, standing: &Standing, row: Row) -> String {
+        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
+        match row {
+            Row::Confirmed => name(standing.confirmed.as_deref()),
+            Row::Possible => words::level(&standing.possible),
+            Row::Stands => {
+                let said = standing.declared.is_some() && standing.declared != standing.confirmed;
+                let level = self.paint.apply(Style::Heading, &name(standing.declared.as_deref()));
+                if said { format!("~ {level}") } else { level }
+            }
         }
     }
 
@@ -185,13 +207,4 @@ pub fn strip_names(group: Group) -> Vec<&'static str> {
         .filter(|component| component.group() == group && STRIP.contains(component))
         .map(|component| short(*component))
         .collect()
-}
-
-fn level_word(standing: &Standing, which: usize) -> String {
-    let level = match which {
-        0 => standing.confirmed.as_deref(),
-        1 => standing.declared.as_deref(),
-        _ => Some(standing.possible.as_str()),
-    };
-    level.map_or("unknown".to_owned(), words::level)
 }

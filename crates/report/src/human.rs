@@ -3,7 +3,7 @@
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
 use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms};
-use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place};
+use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
 use std::collections::BTreeMap;
 
 /// Column at which texts begin.
@@ -60,7 +60,8 @@ impl Page<'_, '_> {
     fn title(&mut self) {
         let release = &self.sheet.release;
         let mut title = self.paint.apply(Style::Heading, &release.id);
-        if let Some(part) = release.parts.iter().find(|part| part.revision.is_some()) {
+        let model = release.parts.iter().find(|part| part.role == Role::Model && part.revision.is_some());
+        if let Some(part) = model {
             let revision: String = part.revision.iter().flat_map(|text| text.chars()).take(8).collect();
             title.push_str(&format!(" @ {revision}"));
         }
@@ -111,8 +112,8 @@ impl Page<'_, '_> {
                 "but for its terms: everything else that the top level asks is met or still possible.",
             );
         }
-        let label = if closed { "Why" } else { "To be shown" };
-        let head = if closed { String::new() } else { format!("for {}:", words::level(&root)) };
+        let label = if closed { "Why" } else { "Next level" };
+        let head = if closed { String::new() } else { format!("{}; not shown yet:", words::level(&root)) };
         let mut first = true;
         if !head.is_empty() {
             self.line(label, &head);
@@ -332,7 +333,7 @@ pub(crate) fn standing_words(standing: &Standing, paint: Paint) -> String {
     if standing.rank(Some(&standing.possible)) > reached {
         text.push_str(&format!("; up to {} not ruled out", words::level(&standing.possible)));
     } else if reached > 0 && reached < standing.ladder.len() {
-        text.push_str("; more is ruled out");
+        text.push_str("; higher levels are ruled out");
     }
     text
 }

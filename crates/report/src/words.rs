@@ -58,7 +58,7 @@ pub(crate) fn mark(presence: Presence, basis: &str) -> (&'static str, Style) {
 
 /// Explains the marks.
 pub(crate) const LEGEND: &str =
-    "● here  ◐ in part  ○ told of  ~ elsewhere, by the publisher's word  × not there  ? unknown";
+    "● here  ◐ part  ○ told of  ~ elsewhere (said)  × absent  ? unknown";
 
 /// A place as `path:line`, with the part where there are several.
 pub(crate) fn place(sheet: &FactSheet, evidence: &Evidence) -> String {

@@ -58,7 +58,10 @@ struct RawPart {
 /// tools keep their settings under the same name.
 pub(crate) fn in_folder(folder: &Path) -> Option<PathBuf> {
     let path = folder.join("release.toml");
-    let text = read(&path).ok()?;
+    let Ok(text) = read(&path) else {
+        // Loading it will say what is wrong.
+        return path.is_file().then_some(path);
+    };
     let table: Result<toml::Table, _> = toml::from_str(&text);
     let ours = match table {
         Ok(table) => table.contains_key("format") || table.contains_key("part"),

@@ -8,8 +8,7 @@ use candor_facts::{Component, DataAspect};
 pub(crate) const PROBE: Probe = Probe {
     id: "data-particular",
     question: "Is the {aspect} of the training data told?",
-    doc: "Met by a text here that tells it. Data sets that are named with their places tell the provenance; code that \
-          processes the data tells the processing. A linked page of a data set tells it by declaration.",
+    doc: "Met by a text here that tells it. Data sets that are named with their places tell the provenance. A linked page of a data set tells it by declaration.",
     params: &[Param::Aspect],
     ask,
 };
@@ -19,7 +18,6 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     let mut facts = inventory.data.aspect(aspect).to_vec();
     match aspect {
         DataAspect::Provenance => facts.extend(inventory.data.located_base()),
-        DataAspect::Processing => facts.extend(inventory.holding(Component::CodeDataProcessing).whole),
         _ => {}
     }
     if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {
@@ -28,6 +26,9 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     let mut linked: Vec<_> = inventory.data.documented_base().collect();
     let published = inventory.holding(Component::DataPretraining);
     linked.extend(published.elsewhere.iter().chain(&published.whole));
+    if aspect == DataAspect::Processing {
+        linked.extend(inventory.holding(Component::CodeDataProcessing).whole);
+    }
     linked.dedup();
     match NonEmpty::of(linked.clone()) {
         Some(because) if trust == Trust::Declared => Finding::met(because),

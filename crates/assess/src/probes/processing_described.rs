@@ -8,8 +8,8 @@ use candor_facts::{Component, DataAspect};
 pub(crate) const PROBE: Probe = Probe {
     id: "processing-described",
     question: "Is it described how the training data was selected or processed?",
-    doc: "A text here that tells of filtering, cleaning or selection is observed documentation; so is code that does it. A \
-          named data set with a page of its own, or a linked report, is taken to describe it, by declaration.",
+    doc: "A text here that tells of filtering, cleaning or selection is observed documentation. A named data set with a \
+          page of its own, and code that stands in a listing by its name, are taken to describe it, by declaration.",
     params: &[],
     ask,
 };
@@ -17,12 +17,12 @@ pub(crate) const PROBE: Probe = Probe {
 fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     let mut facts: Vec<_> = inventory.data.aspect(DataAspect::Processing).to_vec();
     facts.extend(inventory.data.aspect(DataAspect::Selection));
-    facts.extend(inventory.holding(Component::CodeDataProcessing).whole);
     if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {
         return Finding::met(because);
     }
     let mut linked: Vec<_> = inventory.data.documented_base().collect();
-    linked.extend(inventory.holding(Component::CodeDataProcessing).elsewhere);
+    let code = inventory.holding(Component::CodeDataProcessing);
+    linked.extend(code.whole.into_iter().chain(code.elsewhere));
     match NonEmpty::of(linked.clone()) {
         Some(because) if trust == Trust::Declared => Finding::met(because),
         _ => match NonEmpty::of(linked.into_iter().map(Doubt::OnlyDeclared).collect()) {

@@ -7,7 +7,7 @@ use super::prose::Said;
 use super::words::Words;
 use crate::caps;
 use crate::inspector::{Input, Inspector, Reading, Reads};
-use candor_facts::{Artifact, Basis, Claim, Covers, GapReason, LicenseKind, Part, TermFound, TermKind};
+use candor_facts::{Artifact, Basis, Claim, Covers, Evidence, Fact, GapReason, LicenseKind, Part, TermFound, TermKind};
 use candor_license as engine;
 
 /// Reads files of terms.
@@ -110,8 +110,26 @@ pub(crate) fn text_facts(input: &Input<'_>, bytes: &[u8], offset: usize, covers:
     terms.dedup();
     let residue = found.matches.first().map(|best| best.residue.iter().map(&shift).collect()).unwrap_or_default();
     let expression = found.expression.as_ref().map(ToString::to_string);
-    let evidence = input.span(Basis::Observed, bytes, offset..bytes.len(), "");
-    reading.fact(Claim::LicenseText { covers, kind, expression, terms, residue }, evidence);
+    let mut fact = Fact::new(
+        Claim::LicenseText { covers, kind, expression, terms, residue },
+        input.span(Basis::Observed, bytes, offset..bytes.len(), ""),
+    );
+    fact.also = clause_places(input, bytes, &fact.claim);
+    reading.facts.push(fact);
+}
+
+/// Places of clauses and of words that differ, kept beside the text as a whole.
+const CLAUSES: usize = 64;
+
+fn clause_places(input: &Input<'_>, bytes: &[u8], claim: &Claim) -> Vec<Evidence> {
+    let Claim::LicenseText { terms, residue, .. } = claim else { return Vec::new() };
+    let clauses = terms.iter().filter_map(|term| Some((term.bytes?, term.kind.as_str())));
+    let differing = residue.iter().map(|bytes| (*bytes, "differs"));
+    let place = |((start, end), route): ((u64, u64), &str)| {
+        let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(usize::MAX);
+        input.span(Basis::Observed, bytes, range, route)
+    };
+    clauses.chain(differing).take(CLAUSES).map(place).collect()
 }
 
 /// A licence named in a statement.

@@ -114,12 +114,14 @@ fn map(text: &[u8]) -> Result<Map, Problem> {
             if value.kind != Kind::String {
                 return Err(wrong(value.span.start, "a tensor whose file is no string"));
             }
-            let tensor = unquote(text, &key.span).into_owned();
-            let file = unquote(text, &value.span).into_owned();
-            files.entry(file).or_insert_with(|| (key.span.start..value.span.end, tensor.clone()));
+            let tensor = unquote(text, &key.span);
+            let file = unquote(text, &value.span);
+            if !files.contains_key(&*file) {
+                files.insert(file.into_owned(), (key.span.start..value.span.end, tensor.clone().into_owned()));
+            }
             tensors.push((tensor, key.span.start));
         }
-        tensors.sort();
+        tensors.sort_unstable();
         let repeated = tensors.windows(2).filter_map(|pair| match pair {
             [first, second] if first.0 == second.0 => Some(second),
             _ => None,

@@ -342,7 +342,7 @@ impl Entries<'_> {
 
     fn check_names(&mut self) {
         let mut order: Vec<&Tensor> = self.header.tensors.iter().collect();
-        order.sort_by(|a, b| a.name.cmp(&b.name).then(a.header_bytes.start.cmp(&b.header_bytes.start)));
+        order.sort_unstable_by(|a, b| a.name.cmp(&b.name).then(a.header_bytes.start.cmp(&b.header_bytes.start)));
         let repeated: Vec<(u64, String)> = order
             .windows(2)
             .filter_map(|pair| match pair {

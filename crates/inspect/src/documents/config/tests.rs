@@ -75,12 +75,12 @@ fn what_was_not_fetched() {
     config(
         "//- params.json listed\n//- generation_config.json listed",
         expect![[r#"
-        observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
-            params.json listed
-            generation_config.json listed
-        gap generation_config.json: listed, not fetched
-        gap params.json: listed, not fetched
-    "#]],
+            observed {"claim":"provides","component":"config.model_metadata","extent":"partial"}
+                generation_config.json listed
+                params.json listed
+            gap generation_config.json: listed, not fetched
+            gap params.json: listed, not fetched
+        "#]],
     );
     config(
         "//- model_index.json listed\n//- unet/config.json listed\n//- unet/x.safetensors listed",

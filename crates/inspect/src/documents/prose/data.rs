@@ -23,8 +23,8 @@ const PROCESSED: &[&str] = &[
 ];
 const SELECTED: &[&str] = &[
     "selected", "sampled", "chosen", "mixture", "weighted", "subset*", "crawl*", "collected", "scraped", "obtained",
-    "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "curat*", "comes from",
-    "stages",
+    "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "comes from",
+    
 ];
 const UNITS: &[&str] = &[
     "tokens", "gb", "tb", "languages", "words", "documents", "images", "examples", "hours", "pairs", "lines",
@@ -170,6 +170,10 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     if words.any(&["issue", "issues", "pull request", "tag", "milestone", "install"]) {
         return;
     }
+    let disclosing = ["released", "publish*", "disclos*", "not available", "not shared"];
+    if words.denies() && words.any(&disclosing) {
+        return;
+    }
     let mut aspects = Vec::new();
     let number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
@@ -185,7 +189,7 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
         aspects.push((DataAspect::Labelling, Component::DatainfoLabelling));
     }
     if words.any(&[
-        "provenance", "come from", "comes from", "sourced from", "origin", "published by", "taken from", "source of",
+        "provenance", "come from", "sourced from", "origin", "published by", "taken from", "source of",
     ]) {
         aspects.push((DataAspect::Provenance, Component::DatainfoDescription));
     }
