@@ -90,7 +90,7 @@ mod tests {
     fn forbidden_arrows_are_found() {
         let repo = "//- crates/source/Cargo.toml\n[package]\nname = \"candor-source\"\n[dependencies]\ncandor-facts.workspace = true\nserde = \"1\"\n[dev-dependencies]\nx = { package = \"candor-inspect\", path = \"../inspect\" }\n[target.'cfg(unix)'.dependencies]\ncandor-assess = \"1\"\n//- crates/other/Cargo.toml\n[package]\nname = \"candor-other\"\n//- Cargo.toml\n[workspace]\n//- crates/broken/Cargo.toml\n[[\n";
         expect![[r#"
-            crates/broken/Cargo.toml: unclosed array table, expected `]]`
+            crates/broken/Cargo.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
             crates/other/Cargo.toml: `candor-other` has no row in `xtask/src/tidy/arrows.rs`; say there what it may depend on
             crates/source/Cargo.toml: `candor-source` must not depend on `candor-assess`
             crates/source/Cargo.toml: `candor-source` must not depend on `candor-inspect`"#]]

@@ -143,7 +143,7 @@ mod tests {
     fn twelve_words_in_a_row_are_found_whatever_their_dress() {
         let theirs = "Once upon a time, there was (so they say) one model that nobody had ever weighed.";
         let ours = "//- a.md\nA tale.\nOnce upon a *time* there was\n> so they say one model. That nobody\n//- LICENSE\nonce upon a time there was so they say one model that nobody had\n";
-        assert_eq!(shared(ours, theirs), [("a.md".to_owned(), 2), ("a.md".to_owned(), 2), ("a.md".to_owned(), 2)]);
+        assert_eq!(shared(ours, theirs), [("a.md".to_owned(), 2), ("a.md".to_owned(), 2)]);
         assert!(
             shared("//- a.md\nOnce upon a time there was so they say one model\n", theirs).is_empty(),
             "eleven words"
