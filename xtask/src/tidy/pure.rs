@@ -31,11 +31,17 @@ pub(super) fn check(repo: &Repo) -> Vec<String> {
         }
         let folder = format!("crates/{name}/src/");
         for (path, text) in repo.ending(".rs").filter(|(path, _)| path.starts_with(&folder)) {
+            let mut group = false;
             for (line, code) in source::code(repo, path, text) {
-                for word in WORLD.iter().filter(|word| names(code, word)) {
+                // `use std::{fs, io};` names `std::fs`, over several lines too.
+                group |= code.contains("std::{");
+                let grouped =
+                    |word: &str| group && word.strip_prefix("std::").is_some_and(|module| names(code, module));
+                for word in WORLD.iter().filter(|word| names(code, word) || grouped(word)) {
                     complaints
                         .push(format!("{path}:{line}: names `{word}`; `{name}` is pure: let the shell hand it in"));
                 }
+                group &= !code.contains(';');
             }
         }
     }
@@ -84,13 +90,14 @@ mod tests {
             repo.push_str(&format!("//- crates/{name}/clippy.toml\n{all}"));
         }
         let repo = repo.replacen("std::env::var", "std::env::vars", 1)
-            + "//- crates/assess/src/a.rs\n// std::fs in a comment\nuse std::fs;\nfn now() -> Instant { Instants }\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n"
+            + "//- crates/assess/src/a.rs\n// std::fs in a comment\nuse std::fs;\nuse std::{\n    env,\n    io,\n};\nlet fs = 1;\nfn now() -> Instant { Instants }\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n"
             + "//- crates/source/src/b.rs\nuse std::fs;\n";
         expect![[r#"
             crates/facts/clippy.toml: does not disallow `std::env::var`
             crates/license/clippy.toml: not there; copy it from another pure crate
             crates/assess/src/a.rs:2: names `std::fs`; `assess` is pure: let the shell hand it in
-            crates/assess/src/a.rs:3: names `Instant`; `assess` is pure: let the shell hand it in"#]]
+            crates/assess/src/a.rs:4: names `std::env`; `assess` is pure: let the shell hand it in
+            crates/assess/src/a.rs:8: names `Instant`; `assess` is pure: let the shell hand it in"#]]
         .assert_eq(&check(&Repo::of(&repo)).join("\n"));
     }
 
