@@ -3,6 +3,8 @@
 //! A licence covers what its place and words say: in the model part the weights, in a code part the code; a
 //! text written for models covers the weights wherever it stands, and a code licence covers the weights only
 //! where the publisher says so. Of several candidates all are kept, and the stricter counts.
+//!
+//! Long because which of several texts and names decides is one judgement, made in one place.
 
 use crate::lineage::{self, Lineage};
 use crate::weights::Weights;

@@ -1,4 +1,6 @@
 //! The verdict on one screen.
+//!
+//! Long because one screen is laid out in one place.
 
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
