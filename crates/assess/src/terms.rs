@@ -120,9 +120,9 @@ impl Terms {
             terms.inherit(sheet, lineage);
             terms.missing(sheet, weights);
         }
-        terms.restrictions.sort_by(|a, b| (a.kind, a.via, a.value, a.fact).cmp(&(b.kind, b.via, b.value, b.fact)));
+        terms.restrictions.sort_by_key(|a| (a.kind, a.via, a.value, a.fact));
         terms.restrictions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
-        terms.conditions.sort_by(|a, b| (a.kind, a.via, a.fact).cmp(&(b.kind, b.via, b.fact)));
+        terms.conditions.sort_by_key(|a| (a.kind, a.via, a.fact));
         terms.conditions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
         terms
     }
@@ -166,10 +166,8 @@ impl Terms {
                     None => self.unread.push(id),
                 }
             }
-            Claim::Restricted { covers, term } => {
-                if covers_scope(sheet, scope, *covers, fact, None) {
-                    self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
-                }
+            Claim::Restricted { covers, term } if covers_scope(sheet, scope, *covers, fact, None) => {
+                self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
             }
             _ => {}
         }

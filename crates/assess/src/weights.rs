@@ -38,10 +38,8 @@ impl Weights {
                 },
                 Claim::Runnable { .. } => weights.runnable.push(id),
                 Claim::DigestsPublished { .. } => weights.digests.push(id),
-                Claim::Tensors { parameters, .. } => {
-                    if weights.parameters.is_none_or(|(most, _)| most < *parameters) {
-                        weights.parameters = Some((*parameters, id));
-                    }
+                Claim::Tensors { parameters, .. } if weights.parameters.is_none_or(|(most, _)| most < *parameters) => {
+                    weights.parameters = Some((*parameters, id));
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ use candor_facts::{Evidence, Files, Place, read_exact};
 const EXCERPT: u64 = 160;
 
 /// Run the command.
-pub fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let loaded = load(&options.locator, &options.reading)?;
     let assessment = assess(&loaded.sheet, &frameworks);

@@ -207,7 +207,7 @@ pub struct CardValues {
 }
 
 /// Read the front matter of a card alone.
-pub fn card_values(bytes: &[u8]) -> CardValues {
+pub(crate) fn card_values(bytes: &[u8]) -> CardValues {
     let valid = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -52,8 +52,6 @@ pub(crate) struct Statement {
 pub(crate) struct Section {
     /// Words of the headings, outermost first.
     pub(crate) path: Vec<String>,
-    /// Bytes of the heading.
-    pub(crate) range: Range<usize>,
     level: usize,
 }
 
@@ -92,7 +90,7 @@ pub(crate) fn parse(text: &str, offset: usize) -> Page {
     options.insert(Options::ENABLE_TABLES);
     options.insert(Options::ENABLE_FOOTNOTES);
     options.insert(Options::ENABLE_STRIKETHROUGH);
-    let mut builder = Builder::new(offset);
+    let mut builder = Builder::new();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         builder.event(event, range.start + offset..range.end + offset);
     }
@@ -120,8 +118,8 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(offset: usize) -> Self {
-        let top = Section { path: Vec::new(), range: offset..offset, level: 0 };
+    fn new() -> Self {
+        let top = Section { path: Vec::new(), level: 0 };
         Self {
             page: Page { sections: vec![top], ..Page::default() },
             section: 0,
@@ -154,7 +152,7 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(&tag, range),
-            Event::End(tag) => self.end(tag, range),
+            Event::End(tag) => self.end(tag),
             Event::Text(text) => {
                 if let Some((code, span)) = &mut self.code {
                     code.push_str(&text);
@@ -198,14 +196,28 @@ impl Builder {
         }
     }
 
-    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+    fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => {
                 let words = std::mem::take(&mut self.flat).trim().to_owned();
                 self.pieces.clear();
-                self.links.clear();
-                self.enter(words, self.heading.unwrap_or(1), range);
+                let links: Vec<Link> = std::mem::take(&mut self.links).into_iter().map(|(_, link)| link).collect();
+                self.enter(words.clone(), self.heading.unwrap_or(1));
                 self.heading = None;
+                // A heading that leads somewhere says something too.
+                let start = links.iter().map(|link| link.range.start).min();
+                let end = links.iter().map(|link| link.range.end).max();
+                if let (Some(start), Some(end)) = (start, end) {
+                    let (section, columns) = (self.section, String::new());
+                    self.page.statements.push(Statement {
+                        text: words,
+                        range: start..end,
+                        links,
+                        section,
+                        form: Form::Prose,
+                        columns,
+                    });
+                }
             }
             TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.flush(self.form()),
             TagEnd::Item => {
@@ -241,7 +253,7 @@ impl Builder {
         }
     }
 
-    fn enter(&mut self, words: String, level: usize, range: Range<usize>) {
+    fn enter(&mut self, words: String, level: usize) {
         let above = self.page.sections.iter().rev().scan(level, |limit, section| {
             let wanted = section.level < *limit;
             if wanted {
@@ -252,7 +264,7 @@ impl Builder {
         let parent = above.filter_map(|(wanted, section)| wanted.then_some(section)).next();
         let mut path = parent.map(|section| section.path.clone()).unwrap_or_default();
         path.push(words);
-        self.page.sections.push(Section { path, range, level });
+        self.page.sections.push(Section { path, level });
         self.section = self.page.sections.len() - 1;
     }
 
@@ -297,7 +309,7 @@ impl Builder {
                     self.open_link = Some((self.flat.len(), url, range));
                 }
             }
-            "/a" => self.end(TagEnd::Link, range),
+            "/a" => self.end(TagEnd::Link),
             "script" | "style" => self.html_text = name,
             "/script" | "/style" => self.html_text.clear(),
             "p" | "/p" | "div" | "/div" | "li" | "/li" | "br" | "br/" | "tr" | "/tr" | "table" | "details"
@@ -309,7 +321,7 @@ impl Builder {
                 self.heading = name.get(1..).and_then(|digit| digit.parse().ok());
             }
             "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" => {
-                self.end(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1), range)
+                self.end(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1))
             }
             _ => {}
         }
@@ -325,8 +337,7 @@ impl Builder {
         let links = std::mem::take(&mut self.links);
         let strong = std::mem::take(&mut self.strong_bytes);
         if form == Form::Prose && links.is_empty() && is_bold_heading(&flat, strong) {
-            let range = source(&pieces, 0, false).unwrap_or(0)..source(&pieces, flat.len(), true).unwrap_or(0);
-            self.enter(flat.trim().trim_end_matches(':').to_owned(), BOLD, range);
+            self.enter(flat.trim().trim_end_matches(':').to_owned(), BOLD);
             return;
         }
         for cut in sentences(&flat, form) {

@@ -71,13 +71,13 @@ fn offered(reader: &Reader<'_>, said: &Said<'_>) -> Option<Option<String>> {
                     return Some(Some(link.url.clone()));
                 }
             }
-            Leads::WeightFile if about || offers => {
-                if reader.subject.is_named(words)
-                    || reader.subject.is_named(&super::Words::of(&link.url))
-                    || !reader.subject.is_stated() && about
-                {
-                    return Some(Some(link.url.clone()));
-                }
+            Leads::WeightFile
+                if (about || offers)
+                    && (reader.subject.is_named(words)
+                        || reader.subject.is_named(&super::Words::of(&link.url))
+                        || !reader.subject.is_stated() && about) =>
+            {
+                return Some(Some(link.url.clone()));
             }
             Leads::Web | Leads::HubModel(_) if about && words.any(&["download*"]) && !lineage(said) => {
                 return Some(Some(link.url.clone()));
