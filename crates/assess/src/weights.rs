@@ -44,6 +44,10 @@ impl Weights {
                 _ => {}
             }
         }
+        if sheet.facts().any(|(_, fact)| matches!(fact.claim, Claim::DeltaWeights)) {
+            // Differences run no more than an adapter does.
+            weights.adapters.append(&mut weights.whole);
+        }
         weights
     }
 
