@@ -185,7 +185,8 @@ pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<
     }
     let mut found: Vec<Named> = Vec::new();
     let mut add = |written: &str| {
-        let declared = engine::resolve(written);
+        let bare = ["The ", "the ", "an ", "a "].iter().find_map(|article| written.strip_prefix(article)).unwrap_or(written);
+        let declared = engine::resolve(bare);
         if let Some(expression) = declared.expression.as_ref().map(ToString::to_string)
             && !found.iter().any(|named| named.expression.as_ref() == Some(&expression))
         {

@@ -25,6 +25,9 @@ fn read(input: &PartInput<'_>) -> Reading {
             found.entry(component).or_default().push(artifact);
         }
     }
+    if !holds_data(input.part) {
+        found.remove(&Component::DataPretraining);
+    }
     let mut reading = Reading::default();
     for (component, artifacts) in found {
         let mut evidence: Vec<Evidence> =
@@ -112,6 +115,17 @@ const POST: &[&str] = &[
     "sft", "dpo", "rlhf", "ppo", "grpo", "orpo", "kto", "finetun*", "fine tun*", "fine tune", "instruct*", "reward*", "peft", "lora",
     "alignment",
 ];
+
+/// Whether a data part is a data set: a repository of code that makes one holds samples at most.
+fn holds_data(part: &Part) -> bool {
+    let (mut data, mut code) = (0_usize, 0_usize);
+    for artifact in part.listing.entries() {
+        let extension = artifact.path.extension();
+        code += usize::from(CODE.contains(&extension.as_str()));
+        data += usize::from(is_data_file(&artifact.path.as_str().to_ascii_lowercase(), &extension));
+    }
+    data > code
+}
 
 /// Whether a file of a data part is data rather than something beside it: by its format, and for loose formats by its name.
 fn is_data_file(lower: &str, extension: &str) -> bool {

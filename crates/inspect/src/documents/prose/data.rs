@@ -19,7 +19,7 @@ const POST: &[&str] = &[
 ];
 const PROCESSED: &[&str] = &[
     "filter*", "dedup*", "clean*", "preprocess*", "pre process*", "decontaminat*", "removed", "removing", "remove",
-    "normalis*", "normaliz*", "processed", "pipeline*", "pii", "discard*", "shuffled", "truncated",
+    "dropped", "excluded", "normalis*", "normaliz*", "processed", "pipeline*", "pii", "discard*", "shuffled", "truncated",
 ];
 const SELECTED: &[&str] = &[
     "selected", "sampled", "chosen", "mixture", "weighted", "subset*", "crawl*", "collected", "scraped", "obtained",
@@ -176,10 +176,12 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     }
     let mut aspects = Vec::new();
     let number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    if words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
+    // A heading that names the particular, with something said beneath it.
+    let headed = |phrases: &[&str]| said.inner.any(phrases) && words.iter().count() >= 4;
+    if headed(&["processing", "preprocessing", "filtering", "cleaning", "deduplication"]) || words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
         aspects.push((DataAspect::Processing, Component::DatainfoDescription));
     }
-    if words.any(SELECTED) {
+    if headed(&["collection", "selection", "obtained", "selected", "sampling"]) || words.any(SELECTED) {
         aspects.push((DataAspect::Selection, Component::DatainfoDescription));
     }
     if number && words.any(UNITS) {
