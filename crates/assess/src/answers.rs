@@ -231,7 +231,10 @@ fn rebuild(
         let found: Vec<&str> = here.iter().chain(&said).copied().collect();
         match found.as_slice() {
             [] => (AnswerWord::Unknown, format!("not found: {}", list(&missing))),
-            some if here.is_empty() => (AnswerWord::WithLimits, format!("elsewhere, by the publisher's word: {}; not found: {}", list(some), list(&missing))),
+            some if here.is_empty() => (
+                AnswerWord::WithLimits,
+                format!("elsewhere, by the publisher's word: {}; not found: {}", list(some), list(&missing)),
+            ),
             some => (AnswerWord::WithLimits, format!("found: {}; not found: {}", list(some), list(&missing))),
         }
     };

@@ -387,7 +387,8 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
         (Scope::Code, Covers::Unstated) => {
             let model_terms = expression.is_some_and(is_model_license);
             let code_part = sheet.release.parts.iter().any(|part| part.role == Role::Code);
-            (role == Some(Role::Code) && (!model_terms || depth == 0) || role == Some(Role::Model) && depth == 0 && !code_part)
+            (role == Some(Role::Code) && (!model_terms || depth == 0)
+                || role == Some(Role::Model) && depth == 0 && !code_part)
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         (Scope::Data, Covers::Unstated) => role == Some(Role::Data),

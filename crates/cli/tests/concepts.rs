@@ -18,8 +18,13 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn assess(path: &Path) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_candor")).args(["assess", "--format", "json"]).arg(path).output().expect("candor runs");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}: {}", path.display(), String::from_utf8_lossy(&output.stderr)))
+    let output = Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["assess", "--format", "json"])
+        .arg(path)
+        .output()
+        .expect("candor runs");
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}: {}", path.display(), String::from_utf8_lossy(&output.stderr)))
 }
 
 fn find<'v>(list: &'v Value, key: &str, wanted: &str) -> Option<&'v Value> {
@@ -45,8 +50,12 @@ fn holds(assessment: &Value, check: &[&str]) -> bool {
             let weights = find(&assessment["components"], "id", "weights.end_final");
             weights.is_some_and(|weights| weights["license"]["concluded"].is_null())
         }
-        ["requirement", id, status] => find(&assessment["requirements"], "id", id).is_some_and(|found| found["status"] == *status),
-        ["answer", question, word] => find(&assessment["answers"], "question", question).is_some_and(|found| found["answer"] == *word),
+        ["requirement", id, status] => {
+            find(&assessment["requirements"], "id", id).is_some_and(|found| found["status"] == *status)
+        }
+        ["answer", question, word] => {
+            find(&assessment["answers"], "question", question).is_some_and(|found| found["answer"] == *word)
+        }
         other => panic!("no such check: {other:?}"),
     }
 }
@@ -60,9 +69,11 @@ fn every_statement_is_checked() {
         let path = entry.expect("entry").path();
         let text = std::fs::read_to_string(&path).expect("page");
         let mut introduced = false;
-        for block in text.split("\n\n").filter(|block| !block.trim().is_empty() && !block.trim_start().starts_with('#')) {
+        for block in text.split("\n\n").filter(|block| !block.trim().is_empty() && !block.trim_start().starts_with('#'))
+        {
             let place = format!("{}: {}", path.display(), block.lines().next().unwrap_or_default());
-            let checks: Vec<&str> = block.split("<!-- check: ").skip(1).filter_map(|rest| rest.split(" -->").next()).collect();
+            let checks: Vec<&str> =
+                block.split("<!-- check: ").skip(1).filter_map(|rest| rest.split(" -->").next()).collect();
             // The first paragraph of a page says what the page is about.
             assert!(!checks.is_empty() || !std::mem::replace(&mut introduced, true), "no check: {place}");
             for check in checks {
@@ -93,7 +104,9 @@ fn every_statement_is_checked() {
         }
     }
     if not_run > 0 {
-        println!("corpus checks did not run: {not_run} statements of docs/concepts rest on ../shared, which is not here");
+        println!(
+            "corpus checks did not run: {not_run} statements of docs/concepts rest on ../shared, which is not here"
+        );
     }
     assert!(run > 20, "only {run} checks ran");
     assert!(wrong.is_empty(), "these do not hold:\n{}", wrong.join("\n"));

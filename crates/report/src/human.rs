@@ -144,12 +144,17 @@ impl Page<'_, '_> {
         let mut leaves = Vec::new();
         self.probed("spectrum.open-source", &mut leaves);
         let failing: Vec<&Verdict> = leaves.into_iter().filter(|verdict| verdict.declared != Status::Met).collect();
-        let terms = |verdict: &&Verdict| verdict.declared == Status::NotMet && (verdict.requirement.ends_with("-terms") || verdict.requirement.ends_with("licence"));
+        let terms = |verdict: &&Verdict| {
+            verdict.declared == Status::NotMet
+                && (verdict.requirement.ends_with("-terms") || verdict.requirement.ends_with("licence"))
+        };
         if failing.is_empty() || !failing.iter().all(terms) {
             return None;
         }
         let notes = failing.iter().filter_map(|verdict| match &verdict.reason {
-            Reason::Probed { declared, .. } => Some(declared.explanation().trim_start_matches("restricted: ").to_owned()),
+            Reason::Probed { declared, .. } => {
+                Some(declared.explanation().trim_start_matches("restricted: ").to_owned())
+            }
             Reason::Composed { .. } => None,
         });
         Some(notes.collect::<Vec<_>>().join("; "))
@@ -254,8 +259,10 @@ impl Page<'_, '_> {
                 candor_assess::Via::Licence if place.is_empty() => "  (by the licence's name)",
                 _ => "",
             };
+            let number = term.value.filter(|_| !term.note.chars().any(|c| c.is_ascii_digit()));
+            let number = number.map(|value| format!(" ({})", words::parameters(value))).unwrap_or_default();
             let kind = self.paint.apply(Style::Bad, kind);
-            self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{via}{place}", term.note));
+            self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{number}{via}{place}", term.note));
             first = false;
         }
     }

@@ -13,7 +13,10 @@ pub(crate) const INSPECTOR: Inspector =
 
 fn wants(_: &Part, artifact: &Artifact) -> bool {
     let name = artifact.path.name().to_ascii_lowercase();
-    matches!(name.as_str(), "citation.cff" | "codemeta.json" | "spec.yaml" | "metadata.yaml" | "model.yaml" | "model-metadata.yaml")
+    matches!(
+        name.as_str(),
+        "citation.cff" | "codemeta.json" | "spec.yaml" | "metadata.yaml" | "model.yaml" | "model-metadata.yaml"
+    )
 }
 
 fn read(input: &Input<'_>) -> Reading {
