@@ -161,7 +161,11 @@ impl Builder {
                     self.push(&text, range);
                 }
             }
-            Event::Code(text) => self.push(&text, range),
+            Event::Code(text) => {
+                // As many backticks and spaces stand before the text as behind it.
+                let ticks = range.len().saturating_sub(text.len()) / 2;
+                self.push(&text, range.start + ticks..range.end - ticks);
+            }
             Event::SoftBreak | Event::HardBreak => self.push(" ", range),
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html, range),
             Event::FootnoteReference(_) | Event::TaskListMarker(_) | Event::Rule => {}
