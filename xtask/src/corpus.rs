@@ -3,6 +3,7 @@
 //! `scoreboard.json` is committed. A kind may only rise; a case that fails without a reason beside it fails the
 //! run. `--write` takes the present figures over; reasons are written by hand and kept.
 
+mod altered;
 mod files;
 mod releases;
 
@@ -58,6 +59,8 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     }
     let mut checks = files::score(&folder)?;
     checks.extend(releases::score(&folder)?);
+    let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+    checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {
         let kind = format!("licences: {}", if row.check == "not-permissive" { "look-alike" } else { &row.kind });
         checks

@@ -25,8 +25,19 @@ impl TrainingData {
             Stage::Unstated => !lineage.derives(),
             Stage::End => false,
         };
+        // A list in the front matter does not say what the data was for. It counts for the base only where a text
+        // tells of the base's data too.
+        let told = sheet.facts().any(|(_, fact)| {
+            let stage = match &fact.claim {
+                Claim::Dataset { stage, .. } | Claim::DataDescribed { stage, .. } => *stage,
+                _ => return false,
+            };
+            fact.confirms() && base_stage(stage)
+        });
         for (id, fact) in sheet.facts() {
+            let listed_only = !fact.confirms() && !told;
             match &fact.claim {
+                Claim::Dataset { used_for: DataUse::Training, stage: Stage::Unstated, .. } if listed_only => data.end.push(id),
                 Claim::Dataset { url, used_for: DataUse::Training, stage, .. } => {
                     if !base_stage(*stage) {
                         data.end.push(id);

@@ -378,6 +378,7 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
         (Scope::Model, Covers::Unstated) => {
             role == Some(Role::Model) && depth == 0
                 || role == Some(Role::Document)
+                    && depth == 0
                     && matches!(fact.claim, Claim::LicenseDeclared { .. } | Claim::Restricted { .. })
                 || expression.is_some_and(is_model_license)
         }

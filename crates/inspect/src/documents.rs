@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod frontmatter;
 pub(crate) mod license;
 pub(crate) mod markdown;
+pub(crate) mod metadata;
 pub(crate) mod prose;
 pub(crate) mod settings;
 pub(crate) mod subject;

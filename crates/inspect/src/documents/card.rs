@@ -179,7 +179,6 @@ fn offers_weights(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut 
 fn gate(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut Reading) {
     let keys = [
         "extra_gated_prompt", "extra_gated_heading", "extra_gated_fields", "extra_gated_button_content",
-        "extra_gated_description",
     ];
     let Some((key, first)) = keys.iter().find_map(|key| Some((*key, value.get(key)?))) else { return };
     let note = "access to the files must be asked for on the platform".to_owned();

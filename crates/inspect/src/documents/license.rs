@@ -3,6 +3,7 @@
 //! The engine judges words; this file only decides which bytes it gets, and what the name and place of a
 //! text say about the thing it covers.
 
+use super::markdown::Link;
 use super::prose::Said;
 use super::words::Words;
 use crate::caps;
@@ -138,12 +139,50 @@ pub(crate) struct Named {
     pub(crate) expression: Option<String>,
 }
 
-/// The licences that a statement names: by link, by label, or in its words.
+/// A part of a statement that speaks of one licence: `the code is under MIT`, `the weights under CC-BY-NC`.
+pub(crate) struct Clause<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) words: Words,
+    links: Vec<&'a Link>,
+}
+
+/// A statement cut where it turns from one licence to the next; whole when it names one at most.
+pub(crate) fn clauses_of<'a>(said: &'a Said<'_>) -> Vec<Clause<'a>> {
+    let text = said.statement.text.as_str();
+    let whole = |text: &'a str| Clause { text, words: Words::of(text), links: said.statement.links.iter().collect() };
+    let names = |text: &str| !engine::identify(text.as_bytes()).matches.is_empty() || Words::of(text).any(&["license", "licence", "licensed"]);
+    let mut cuts: Vec<&'a str> = Vec::new();
+    let mut rest = text;
+    while let Some((at, length)) = [", ", "; ", " while ", " whereas ", " but ", " and remains ", " and the "]
+        .iter()
+        .filter_map(|turn| rest.find(turn).map(|at| (at, turn.len())))
+        .min()
+    {
+        let (head, tail) = rest.split_at(at);
+        cuts.push(head);
+        rest = tail.get(length..).unwrap_or_default();
+    }
+    cuts.push(rest);
+    let (naming, others): (Vec<&str>, Vec<&str>) = cuts.into_iter().partition(|cut| names(cut));
+    if naming.len() < 2 || others.len() > naming.len() {
+        return vec![whole(text)];
+    }
+    let inside = |cut: &'a str| {
+        let links = said.statement.links.iter().filter(|link| !link.text.is_empty() && cut.contains(link.text.as_str()));
+        Clause { text: cut, words: Words::of(cut), links: links.collect() }
+    };
+    naming.into_iter().map(inside).collect()
+}
+
+/// The licences that a clause names: by link, by label, by the verb of granting, or in its words.
 ///
-/// A name is taken from where licences are named: the words of a link, what follows a label, a notice. A licence
-/// that is only mentioned (`Apache-based`) grants nothing. Where the statement is `sure` to name one that nobody
-/// knows, its words are kept.
-pub(crate) fn named_in(said: &Said<'_>, sure: bool) -> Vec<Named> {
+/// A licence that is denied (`not covered by`) or only resembled (`Apache-based`) is not granted. Where the clause
+/// is `sure` to name one that nobody knows, its words are kept.
+pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<Named> {
+    let words = &clause.words;
+    if words.any(&["not covered", "not licensed", "not under", "not apply", "no license", "no licence", "does not cover", "excluded"]) {
+        return Vec::new();
+    }
     let mut found: Vec<Named> = Vec::new();
     let mut add = |written: &str| {
         let declared = engine::resolve(written);
@@ -153,33 +192,41 @@ pub(crate) fn named_in(said: &Said<'_>, sure: bool) -> Vec<Named> {
             found.push(Named { written: written.to_owned(), expression: Some(expression) });
         }
     };
-    for link in said.statement.links.iter().filter(|link| !link.url.starts_with('#')) {
+    let derived = words.any(&["based", "modified", "adapted", "derived", "similar", "inspired", "like", "variant"]);
+    let away = |link: &&&Link| !link.url.starts_with('#') && !link.url.contains("badge");
+    for link in clause.links.iter().filter(away) {
         add(&link.text);
-        add(&link.url);
+        if !derived {
+            add(&link.url);
+        }
     }
-    if !said.label.is_empty() {
-        add(said.rest.trim_end_matches('.'));
-    }
-    let derived = said.words.any(&["based", "modified", "adapted", "derived", "similar", "inspired", "like"]);
-    for named in engine::identify(said.statement.text.as_bytes()).matches {
-        if named.kind != engine::MatchKind::Mention || sure && !derived {
+    let labelled = said.label.any(&["license", "licence", "licensing", "licenses"]).then_some(said.rest.trim_end_matches('.'));
+    labelled.into_iter().chain(after_verb(clause.text)).for_each(&mut add);
+    for named in engine::identify(clause.text.as_bytes()).matches {
+        if !derived && (named.kind != engine::MatchKind::Mention || sure) {
             add(named.id.as_str());
         }
     }
     if found.is_empty() && sure {
         let license = |text: &str| Words::of(text).any(&["license", "licence"]);
-        let link = said
-            .statement
-            .links
-            .iter()
-            .find(|link| license(&link.text) && !link.url.starts_with('#') && !link.url.contains("badge"));
-        let short = said.rest.len() < 80 && !Words::of(said.rest).any(&["none", "no", "proprietary", "not"]);
-        let labelled = (said.label.any(&["license", "licence"]) && short).then_some(said.rest);
-        if let Some(written) = link.map(|link| link.text.as_str()).or(labelled) {
+        let link = clause.links.iter().filter(away).find(|link| license(&link.text) && link.url.contains("://"));
+        let telling = |text: &&str| !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"]);
+        if let Some(written) = link.map(|link| link.text.as_str()).or(labelled.filter(telling)) {
             found.push(Named { written: written.chars().take(120).collect(), expression: None });
         }
     }
     found
+}
+
+/// The name that follows the verb of granting: `licensed under X`, `released under the X license`.
+fn after_verb(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let verbs = ["licensed under ", "released under ", "distributed under ", "available under ", "under the terms of "];
+    let start = verbs.iter().filter_map(|verb| lower.find(verb).map(|at| at + verb.len())).max()?;
+    let rest = text.get(start..)?.trim_start_matches("the ").trim_start_matches("an ").trim_start_matches("a ");
+    let end = rest.find([',', ';', '(', '[', '\n']).unwrap_or(rest.len());
+    let name = rest.get(..end)?.trim().trim_end_matches('.');
+    (name.len() < 80).then_some(name)
 }
 
 /// The licences that a text grants by a notice.

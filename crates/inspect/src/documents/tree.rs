@@ -81,7 +81,9 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
     let serving = folders.any(&["models", "model", "inference", "serving", "serve"]) || words.any(ASIDE);
     let data = ["data", "dataset", "datasets", "corpus", "corpora"];
     let treats = ["dedup*", "preprocess*", "tokenize*", "tokenise*", "decontaminat*", "filter*", "prepare*", "crawl*", "clean*", "process", "processing", "build", "pii", "unshard*", "mixture*"];
-    if !serving && (role == Role::Data || words.any(&data) && words.any(&treats) || name.any(&["dedup*", "decontaminat*", "preprocess", "prepare data", "data"])) {
+    let stem: Vec<&str> = name.iter().collect();
+    let plainly = matches!(stem.as_slice(), ["data" | "dataset" | "corpus", _]);
+    if !serving && (plainly || role == Role::Data || words.any(&data) && words.any(&treats) || name.any(&["dedup*", "decontaminat*", "preprocess", "prepare data"])) {
         return Some(Component::CodeDataProcessing);
     }
     if name.any(&["train", "training", "trainer", "pretrain*", "finetune*"]) || folders.any(&["training", "training scripts", "pretraining", "train"]) {

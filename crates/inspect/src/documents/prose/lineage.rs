@@ -33,7 +33,7 @@ const FROM: &[(Relation, &[&str])] = &[
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
-    if matches!(said.topic, Topic::Citation | Topic::Evaluation) || said.words.denies() {
+    if matches!(said.topic, Topic::Citation | Topic::Evaluation) || said.words.denies() && said.lead.is_empty() {
         return;
     }
     let merged = said.lead.any(&["models used", "models merged", "following models", "models were merged"])

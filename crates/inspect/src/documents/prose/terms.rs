@@ -29,16 +29,23 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     {
         return;
     }
-    let covers = if reader.kind == PageKind::DataCard { vec![Covers::Data] } else { covers(said) };
     let sure = labelled || granting || said.topic == Topic::License;
-    for named in license::named_in(said, sure) {
-        for covers in &covers {
-            let claim = Claim::LicenseDeclared {
-                covers: *covers,
-                written: named.written.clone(),
-                expression: named.expression.clone(),
-            };
-            reader.say(Basis::Declared, said, claim);
+    let clauses = license::clauses_of(said);
+    for clause in &clauses {
+        let covers = match reader.kind {
+            PageKind::DataCard => vec![Covers::Data],
+            _ if clauses.len() > 1 => covers_words(&clause.words, &Words::default()),
+            _ => covers_words(&said.words, &said.label),
+        };
+        for named in license::named_in(said, clause, sure) {
+            for covers in &covers {
+                let claim = Claim::LicenseDeclared {
+                    covers: *covers,
+                    written: named.written.clone(),
+                    expression: named.expression.clone(),
+                };
+                reader.say(Basis::Declared, said, claim);
+            }
         }
     }
     if said.topic == Topic::License || said.label.any(&["license", "licence"]) {
@@ -74,10 +81,6 @@ pub(super) fn read_block(reader: &mut Reader<'_>, block: &Code) {
 }
 
 /// What the words say that a licence covers; unstated when they do not say.
-fn covers(said: &Said<'_>) -> Vec<Covers> {
-    covers_words(&said.words, &said.label)
-}
-
 fn covers_words(words: &Words, label: &Words) -> Vec<Covers> {
     let mut found = Vec::new();
     if words.any(&["weights", "checkpoints", "model weights", "model parameters"])
@@ -107,7 +110,7 @@ fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
     let words = &said.words;
     let asks = words.any(&[
         "request access", "access request", "requires manual approval", "request is approved", "once your request",
-        "approval", "gated", "access form", "fill the form", "fill out the form", "accept the license",
+        "approval", "gated model", "gated repository", "gated repo", "is gated", "gated access", "access form", "fill the form", "fill out the form", "accept the license",
         "accept our license", "accept the licence", "agree to the license", "acknowledge the license",
         "access to the model",
     ]);
