@@ -384,7 +384,9 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
         }
         (Scope::Code, Covers::Unstated) => {
             let model_terms = expression.is_some_and(is_model_license);
-            (role == Some(Role::Code) && !model_terms || role == Some(Role::Model) && depth == 0)
+            // Where code has a part of its own, the licence of the model part does not reach it.
+            let apart = sheet.release.parts.iter().any(|part| part.role == Role::Code);
+            (role == Some(Role::Code) && !model_terms || role == Some(Role::Model) && depth == 0 && !apart)
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         (Scope::Data, Covers::Unstated) => role == Some(Role::Data),
