@@ -1,35 +1,406 @@
 //! Four examples at four levels, and what each change of what is published does to the level.
+//!
+//! A level follows from content alone. Every row of the table copies an example, changes one thing, and
+//! says where `spectrum.md` then places it.
 
 mod common;
 
-use common::{EXAMPLES, Temp, assess, example};
+use common::{EXAMPLES, Temp, assess, candor, each, example, files_in};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// `confirmed / declared / possible` of a ladder.
-fn ladder(json: &Value, framework: &str) -> String {
-    let word = |key: &str| json["standings"][framework][key].as_str().unwrap_or("-").to_owned();
-    [word("confirmed"), word("declared"), word("possible")].join(" / ")
+#[test]
+fn four_examples_at_four_levels() {
+    // example, spectrum, G7, OSAID (lenient / osaid / strict)
+    let expected = [
+        ("closed", "unknown / closed / closed", "unknown / none / none", "not-met / not-met / not-met"),
+        (
+            "open-weights",
+            "open-weights / open-weights / open-source",
+            "open-weights / open-weights / open-source-ai-open-data",
+            "unknown / unknown / unknown",
+        ),
+        (
+            "open-weights-data-info",
+            "open-weights-data-info / open-weights-data-info / open-source",
+            "open-weights / open-weights / open-source-ai-open-data",
+            "unknown / unknown / unknown",
+        ),
+        (
+            "open-source",
+            "open-source / open-source / open-source",
+            "open-source-ai-open-data / open-source-ai-open-data / open-source-ai-open-data",
+            "met / met / met",
+        ),
+    ];
+    for (name, spectrum, g7, osaid) in expected {
+        let json = assess(&example(name), &[]);
+        assert_eq!(ladder(&json, "spectrum"), spectrum, "{name}");
+        assert_eq!(ladder(&json, "g7"), g7, "{name}");
+        let word = |key: &str| json["standings"]["osaid"][key].as_str().unwrap_or("-").to_owned();
+        assert_eq!([word("lenient"), word("osaid"), word("strict")].join(" / "), osaid, "{name}");
+        let standing = &json["standings"]["spectrum"];
+        assert!(name == "closed" || standing["confirmed"] == standing["declared"], "{name}");
+    }
+    // All that the closed example shows is all that there is, when its publisher's folder is the whole release.
+    let json = assess(&example("closed"), &["--complete"]);
+    assert_eq!(ladder(&json, "spectrum"), "closed / closed / closed");
 }
 
-/// `lenient / osaid / strict`.
-fn osaid(json: &Value) -> String {
-    let word = |key: &str| json["standings"]["osaid"][key].as_str().unwrap_or("-").to_owned();
-    [word("lenient"), word("osaid"), word("strict")].join(" / ")
+#[test]
+fn the_name_of_a_folder_changes_nothing_but_the_id() {
+    for name in EXAMPLES {
+        let (temp, path) = Temp::copy_of(name);
+        let renamed = temp.join("totally-open-GPT-llama");
+        let before = assess(&path, &[]);
+        fs::rename(&path, &renamed).unwrap();
+        let mut after = assess(&renamed, &[]);
+        // A bundle carries its id; for a folder its name is the label.
+        if name != "open-source" {
+            assert_ne!(before["release"]["id"], after["release"]["id"], "{name}");
+        }
+        after["release"]["id"] = before["release"]["id"].clone();
+        after["facts"] = before["facts"].clone();
+        assert_eq!(before.to_string(), after.to_string(), "{name}");
+    }
 }
-type Case = (&'static str, &'static str, fn(&Path), &'static [&'static str], &'static str);
 
-fn remove(path: &Path) {
-    if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-}
-fn edit(path: &Path, f: impl Fn(String) -> String) {
-    let text = fs::read_to_string(path).unwrap();
-    let new = f(text.clone());
-    assert_ne!(text, new, "{}", path.display());
-    fs::write(path, new).unwrap();
+#[test]
+fn what_has_no_bearing_changes_nothing() {
+    // Front matter in another order, another file, another way to end lines, a note in the licence's folder.
+    type Harmless = (&'static str, fn(&Path));
+    let harmless: [Harmless; 4] = [
+        ("a file with no bearing", |folder| {
+            fs::write(folder.join("notes.txt"), "Water the plants.\n").unwrap();
+        }),
+        ("keys of the front matter reversed", |folder| {
+            edit(&folder.join("README.md"), |text| {
+                let moved = text.replacen("license: apache-2.0\n", "", 1);
+                moved.replacen("- safetensors\n---\n", "- safetensors\nlicense: apache-2.0\n---\n", 1)
+            });
+        }),
+        ("lines that end as on Windows", |folder| {
+            edit(&folder.join("README.md"), |text| text.replace('\n', "\r\n"));
+        }),
+        ("a mark of the byte order", |folder| edit(&folder.join("README.md"), |text| format!("\u{feff}{text}"))),
+    ];
+    for name in ["open-weights", "open-weights-data-info"] {
+        let before = judged(&assess(&example(name), &[]));
+        for (change, apply) in &harmless {
+            let (_temp, path) = Temp::copy_of(name);
+            apply(&path);
+            assert_eq!(judged(&assess(&path, &[])), before, "{name}: {change}");
+        }
+    }
 }
 
+/// An example, what is done to a copy, options, the spectrum after that, and what else must be said.
+struct Mutation {
+    of: &'static str,
+    what: &'static str,
+    apply: fn(&Path),
+    options: &'static [&'static str],
+    spectrum: &'static str,
+    says: &'static [&'static str],
+}
+
+/// What follows must hold of every mutation beside its row: nothing is confirmed that is not possible, and
+/// nothing rises above what was published before.
+#[test]
+fn each_change_moves_the_standing() {
+    let mutations = mutations();
+    let failures = std::sync::Mutex::new(Vec::new());
+    each(&mutations, |mutation| {
+        let (_temp, path) = Temp::copy_of(mutation.of);
+        (mutation.apply)(&path);
+        let json = assess(&path, mutation.options);
+        let found = ladder(&json, "spectrum");
+        let said = said(&json);
+        let mut wrong: Vec<String> =
+            mutation.says.iter().filter(|wanted| !said.contains(&(**wanted).to_owned())).map(|s| (*s).to_owned()).collect();
+        if found != mutation.spectrum {
+            wrong.push(format!("spectrum {found}"));
+        }
+        if rank(&json, "confirmed") > rank(&json, "possible") {
+            wrong.push("more is confirmed than possible".to_owned());
+        }
+        if rank(&json, "confirmed") > rank(&assess(&example(mutation.of), mutation.options), "confirmed") {
+            wrong.push("less was published and more is confirmed".to_owned());
+        }
+        if !wrong.is_empty() {
+            failures.lock().unwrap().push(format!("{}: {}: {}\n  said: {}", mutation.of, mutation.what, wrong.join("; "), said.join(" ")));
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+/// The table. Levels are `confirmed / declared / possible`.
+fn mutations() -> Vec<Mutation> {
+    const CLOSED: &str = "closed";
+    const WEIGHTS: &str = "open-weights";
+    const INFO: &str = "open-weights-data-info";
+    const SOURCE: &str = "open-source";
+    let row = |of, what, spectrum, apply| Mutation { of, what, apply, options: &[], spectrum, says: &[] };
+    let complete = |of, what, spectrum, apply| Mutation { of, what, apply, options: &["--complete"], spectrum, says: &[] };
+    let says = |mut mutation: Mutation, says| {
+        mutation.says = says;
+        mutation
+    };
+    vec![
+        // The weights are gone: nothing is confirmed; where all was looked at, it is closed.
+        says(
+            row(WEIGHTS, "weights deleted", "unknown / open-weights / open-source", |at| remove(at, "model.safetensors")),
+            &["osaid.parameters-published=unknown", "g7.confirmed=unknown", "reproduce=unknown"],
+        ),
+        says(
+            complete(WEIGHTS, "weights deleted, all is here", "closed / closed / closed", |at| remove(at, "model.safetensors")),
+            &["weights.end_final=absent", "g7.possible=none", "osaid=not-met", "commercial-use=no"],
+        ),
+        row(INFO, "weights deleted", "unknown / open-weights-data-info / open-source", |at| remove(at, "model.safetensors")),
+        complete(INFO, "weights deleted, all is here", "closed / closed / closed", |at| remove(at, "model.safetensors")),
+        says(
+            row(SOURCE, "final weights deleted", "closed / closed / closed", |at| remove(at, "model/model.safetensors")),
+            &["weights.end_final=absent", "weights.intermediate=available", "osaid=not-met"],
+        ),
+        says(
+            row(SOURCE, "all weights deleted", "closed / closed / closed", |at| {
+                remove(at, "model/model.safetensors");
+                remove(at, "model/checkpoints");
+            }),
+            &["weights.end_final=absent", "weights.intermediate=absent"],
+        ),
+        says(
+            row(WEIGHTS, "a shard missing", "unknown / open-weights / open-source", shards),
+            &["weights.end_final=partial"],
+        ),
+        complete(WEIGHTS, "a shard missing, all is here", "closed / closed / closed", shards),
+        // Weights that are damaged are neither whole nor absent.
+        says(
+            row(WEIGHTS, "weights cut short", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 50_000)),
+            &["gap model.safetensors: malformed"],
+        ),
+        says(
+            complete(WEIGHTS, "weights cut short, all is here", "unknown / open-weights / open-source", |at| {
+                cut(at, "model.safetensors", 50_000);
+            }),
+            &["gap model.safetensors: malformed"],
+        ),
+        row(WEIGHTS, "weights cut within the header", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 100)),
+        row(WEIGHTS, "weights of no bytes", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 0)),
+        row(SOURCE, "weights cut short", "unknown / open-source / open-source", |at| cut(at, "model/model.safetensors", 50_000)),
+        says(
+            row(SOURCE, "header of the weights broken", "unknown / open-source / open-source", |at| {
+                let path = at.join("model/model.safetensors");
+                let mut bytes = fs::read(&path).unwrap();
+                bytes[9] = b'!';
+                fs::write(path, bytes).unwrap();
+            }),
+            &["gap model.safetensors: malformed"],
+        ),
+        // They must be able to run.
+        row(WEIGHTS, "no configuration; the card shows how to run it", "unknown / open-weights / open-source", configuration),
+        row(WEIGHTS, "nothing to run it with", "unknown / unknown / open-source", |at| {
+            configuration(at);
+            remove(at, "README.md");
+        }),
+        complete(WEIGHTS, "nothing to run it with, all is here", "unknown / unknown / open-source", |at| {
+            configuration(at);
+            remove(at, "README.md");
+        }),
+        row(SOURCE, "no configuration, but the code that runs it", "open-source / open-source / open-source", |at| {
+            configuration(&at.join("model"));
+        }),
+        row(SOURCE, "nothing to run it with", "unknown / open-source / open-source", |at| {
+            configuration(&at.join("model"));
+            remove(at, "model/README.md");
+            for name in ["generate.rs", "network.rs", "main.rs"] {
+                remove(&at.join("code/src"), name);
+            }
+        }),
+        // Terms do not move open weights; they bar the top level. Of two candidates the stricter counts.
+        says(
+            row(WEIGHTS, "licence forbids commerce", "open-weights / open-weights / open-weights-data-info", |at| {
+                fs::write(at.join("LICENSE"), NON_COMMERCIAL).unwrap();
+            }),
+            &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text", "commercial-use=no"],
+        ),
+        says(
+            row(SOURCE, "licence forbids commerce", INFO_ALL, |at| fs::write(at.join("model/LICENSE"), NON_COMMERCIAL).unwrap()),
+            &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text", "commercial-use=no"],
+        ),
+        says(
+            row(SOURCE, "one sentence added to the licence", INFO_ALL, |at| added_sentence(&at.join("model/LICENSE"))),
+            &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text"],
+        ),
+        says(
+            row(SOURCE, "a harmless-looking sentence added to the licence", "open-weights-data-info / open-weights-data-info / open-source", |at| {
+                edit(&at.join("model/LICENSE"), |text| {
+                    text.replacen("END OF TERMS", "10. Penguins. Penguins are welcome on Tuesdays.\n\n   END OF TERMS", 1)
+                });
+            }),
+            &["osaid=unknown", "commercial-use=unknown"],
+        ),
+        says(
+            row(SOURCE, "card names a licence against commerce", INFO_ALL, |at| {
+                edit(&at.join("model/README.md"), |text| text.replacen("license: apache-2.0", "license: cc-by-nc-4.0", 1));
+            }),
+            &["g7.confirmed=weights-available", "conflict of weights", "restriction non-commercial via licence"],
+        ),
+        says(
+            row(SOURCE, "no licence text for the model", "open-weights-data-info / open-source / open-source", |at| {
+                remove(at, "model/LICENSE");
+            }),
+            &["g7.confirmed=weights-available", "g7.declared=open-source-ai-open-data"],
+        ),
+        says(
+            complete(WEIGHTS, "no licence anywhere", "open-weights / open-weights / open-weights-data-info", |at| {
+                remove(at, "LICENSE");
+                remove(at, "README.md");
+            }),
+            &["g7.confirmed=weights-available", "restriction no-license via text", "commercial-use=no"],
+        ),
+        says(
+            row(SOURCE, "licence of the code forbids commerce", INFO_ALL, |at| {
+                fs::write(at.join("code/LICENSE"), NON_COMMERCIAL).unwrap();
+            }),
+            &["osaid.code-licence=not-met", "g7.confirmed=open-weights", "commercial-use=yes"],
+        ),
+        says(
+            row(SOURCE, "one sentence added to the licence of the code", INFO_ALL, |at| added_sentence(&at.join("code/LICENSE"))),
+            &["osaid.code-licence=not-met", "g7.confirmed=open-weights"],
+        ),
+        says(
+            row(SOURCE, "no licence text for the code", "open-weights-data-info / open-source / open-source", |at| {
+                remove(at, "code/LICENSE");
+            }),
+            &["osaid.code-licence=unknown"],
+        ),
+        says(
+            row(SOURCE, "licence of the data forbids commerce", "open-source / open-source / open-source", |at| {
+                fs::write(at.join("data/LICENSE"), NON_COMMERCIAL).unwrap();
+            }),
+            &["g7.confirmed=open-source-ai", "osaid=met", "strict=not-met"],
+        ),
+        // Documents.
+        row(SOURCE, "card emptied", "open-weights-data-info / open-source / open-source", |at| {
+            fs::write(at.join("model/README.md"), "").unwrap();
+        }),
+        row(SOURCE, "card removed", "open-weights-data-info / open-source / open-source", |at| remove(at, "model/README.md")),
+        row(WEIGHTS, "card emptied", "open-weights / open-weights / open-source", |at| fs::write(at.join("README.md"), "").unwrap()),
+        says(
+            row(CLOSED, "card and terms emptied", "unknown / unknown / open-source", |at| {
+                fs::write(at.join("README.md"), "").unwrap();
+                fs::write(at.join("TERMS.md"), "").unwrap();
+            }),
+            &["weights.end_final=unknown"],
+        ),
+        row(INFO, "data card removed; the card says that there is one", "open-weights / open-weights-data-info / open-source", |at| {
+            remove(at, "DATA_CARD.md");
+        }),
+        row(INFO, "card removed; the data card stands", "open-weights-data-info / open-weights-data-info / open-source", |at| {
+            remove(at, "README.md");
+        }),
+        row(INFO, "both cards removed", "open-weights / open-weights / open-source", |at| {
+            remove(at, "DATA_CARD.md");
+            remove(at, "README.md");
+        }),
+        row(SOURCE, "data card removed", "open-weights-data-info / open-source / open-source", |at| remove(at, "data/README.md")),
+        row(SOURCE, "no document at all", "open-weights / open-weights-data-info / open-source", |at| {
+            for path in ["model/README.md", "data/README.md", "code/README.md", "data/processing.json"] {
+                remove(at, path);
+            }
+        }),
+        // Data, code, settings.
+        says(
+            row(SOURCE, "data removed", "open-weights-data-info / open-source / open-source", |at| {
+                remove(at, "data/train.txt");
+                remove(at, "data/validation.txt");
+            }),
+            &["osaid.data-published=unknown", "reproduce=with-limits"],
+        ),
+        row(SOURCE, "the part with the data removed", "open-weights-data-info / open-source / open-source", |at| part_away(at, "data")),
+        says(
+            row(SOURCE, "training code removed", "open-weights-data-info / open-source / open-source", training_code),
+            &["osaid.training-code=unknown", "osaid=unknown", "lenient=unknown", "g7.confirmed=open-weights"],
+        ),
+        row(SOURCE, "the part with the code removed", "open-weights-data-info / open-source / open-source", |at| part_away(at, "code")),
+        says(
+            row(SOURCE, "code that made the data removed", "open-weights-data-info / open-source / open-source", |at| {
+                remove(at, "code/src/corpus.rs");
+            }),
+            &["osaid.processing-code=unknown"],
+        ),
+        says(
+            row(SOURCE, "settings of the run removed", "open-weights-data-info / open-source / open-source", |at| {
+                remove(at, "code/config");
+            }),
+            &["osaid.code-of-the-run=unknown"],
+        ),
+        // OSAID does not ask for evaluation; the ladder reports it.
+        row(SOURCE, "evaluation removed", "open-source / open-source / open-source", |at| {
+            remove(at, "model/evaluation");
+            remove(at, "code/src/evaluate.rs");
+            edit(&at.join("model/README.md"), |text| {
+                let (before, rest) = text.split_once("## Evaluation").unwrap();
+                format!("{before}## Limits{}", rest.split_once("## Limits").unwrap().1)
+            });
+        }),
+        // What is here is here, whether or not more is elsewhere.
+        row(SOURCE, "nothing said to be complete", "open-source / open-source / open-source", |at| {
+            edit(&at.join("release.toml"), |text| text.replace("complete = true\n", ""));
+        }),
+        // An observation refutes what is said.
+        row(WEIGHTS, "card says that the weights are not released", "open-weights / open-weights / open-source", |at| {
+            edit(&at.join("README.md"), |text| text + "\n## Access\n\nThe weights are not released.\n");
+        }),
+        row(SOURCE, "card says that the weights are not released", "open-source / open-source / open-source", |at| {
+            edit(&at.join("model/README.md"), |text| text + "\n## Access\n\nThe weights are not released.\n");
+        }),
+        // An adapter counts with its base; a child stands no higher than its base.
+        says(
+            row(WEIGHTS, "adapter only", "unknown / open-weights / open-source", adapter),
+            &["weights.end_final=available", "lineage.base_model=described"],
+        ),
+        row(SOURCE, "adapter only", "unknown / open-weights / open-source", |at| {
+            remove(at, "model/checkpoints");
+            adapter(&at.join("model"));
+        }),
+        row(SOURCE, "quantised from a base that is not here", "open-weights / open-weights / open-source", |at| {
+            front_matter(&at.join("model/README.md"), "base_model: acme/base-7b\nbase_model_relation: quantized");
+        }),
+        row(SOURCE, "tuned from a base that is not here", "open-weights / open-weights / open-source", |at| {
+            front_matter(&at.join("model/README.md"), "base_model: acme/base-7b");
+        }),
+        row(INFO, "tuned from a base that is not here", "open-weights / open-weights / open-source", |at| {
+            front_matter(&at.join("README.md"), "base_model: acme/base-7b");
+        }),
+        says(
+            row(SOURCE, "tuned from a base under stricter terms", "open-weights / open-weights / open-weights-data-info", |at| {
+                front_matter(&at.join("model/README.md"), "base_model: meta-llama/Llama-3.1-8B");
+            }),
+            &["g7.confirmed=weights-available", "restriction user-threshold via base", "conflict of weights"],
+        ),
+        // A gate keeps the level of weights and is reported; whether a person approves is not said.
+        says(
+            row(WEIGHTS, "gated", "open-weights / open-weights / open-source", |at| {
+                front_matter(&at.join("README.md"), "extra_gated_prompt: Say who you are.");
+            }),
+            &["restriction gated via text", "osaid.parameters-ungated=unknown"],
+        ),
+        says(
+            row(SOURCE, "gated", "open-weights-data-info / open-weights-data-info / open-source", |at| {
+                front_matter(&at.join("model/README.md"), "extra_gated_fields:\n  Name: text");
+            }),
+            &["restriction gated via text", "osaid.parameters-ungated=unknown", "osaid=unknown"],
+        ),
+    ]
+}
+
+const INFO_ALL: &str = "open-weights-data-info / open-weights-data-info / open-weights-data-info";
+
+/// Terms of ours that no licence engine has seen.
 const NON_COMMERCIAL: &str = "\
 Terms of Sprout
 
@@ -42,99 +413,128 @@ You may pass on copies if you pass on these terms with them.
 The model is provided as is, without warranty of any kind.
 ";
 
-fn cut(path: &Path, keep: usize) { let b = fs::read(path).unwrap(); fs::write(path, &b[..keep]).unwrap(); }
-fn front(path: &Path, line: &str) { edit(path, |t| t.replacen("---\n", &format!("---\n{line}\n"), 1)); }
-fn apache_plus(path: &Path) { edit(path, |t| t.replacen("END OF TERMS AND CONDITIONS", "10. Field of Use. You may not use the Work for any commercial purpose.\n\n   END OF TERMS AND CONDITIONS", 1)); }
-const CARD: &str = "model/README.md";
-const CASES: &[Case] = &[
-    ("weights deleted", "open-weights", |f| remove(&f.join("model.safetensors")), &[], ""),
-    ("weights deleted, complete", "open-weights", |f| remove(&f.join("model.safetensors")), &["--complete"], ""),
-    ("weights deleted", "open-weights-data-info", |f| remove(&f.join("model.safetensors")), &[], ""),
-    ("weights deleted, complete", "open-weights-data-info", |f| remove(&f.join("model.safetensors")), &["--complete"], ""),
-    ("final weights deleted", "open-source", |f| remove(&f.join("model/model.safetensors")), &[], ""),
-    ("all weights deleted", "open-source", |f| { remove(&f.join("model/model.safetensors")); remove(&f.join("model/checkpoints")); }, &[], ""),
-    ("truncated", "open-weights", |f| cut(&f.join("model.safetensors"), 50000), &[], ""),
-    ("truncated complete", "open-weights", |f| cut(&f.join("model.safetensors"), 50000), &["--complete"], ""),
-    ("truncated in header", "open-weights", |f| cut(&f.join("model.safetensors"), 100), &[], ""),
-    ("empty", "open-weights", |f| cut(&f.join("model.safetensors"), 0), &[], ""),
-    ("truncated", "open-source", |f| cut(&f.join("model/model.safetensors"), 50000), &[], ""),
-    ("header broken", "open-source", |f| { let p = f.join("model/model.safetensors"); let mut b = fs::read(&p).unwrap(); b[9] = b'!'; fs::write(p, b).unwrap(); }, &[], ""),
-    ("nothing to run it with", "open-weights", |f| { for n in ["config.json","generation_config.json","tokenizer.json","tokenizer_config.json"] { remove(&f.join(n)) } }, &[], ""),
-    ("nothing to run it with, no code in card", "open-weights", |f| { for n in ["config.json","generation_config.json","tokenizer.json","tokenizer_config.json","README.md"] { remove(&f.join(n)) } }, &[], ""),
-    ("nothing to run it with, no code in card, complete", "open-weights", |f| { for n in ["config.json","generation_config.json","tokenizer.json","tokenizer_config.json","README.md"] { remove(&f.join(n)) } }, &["--complete"], ""),
-    ("config.json only removed", "open-source", |f| remove(&f.join("model/config.json")), &[], ""),
-    ("nothing to run", "open-source", |f| { for n in ["config.json","generation_config.json","tokenizer.json","tokenizer_config.json","README.md"] { remove(&f.join("model").join(n)) } for n in ["generate.rs", "network.rs", "main.rs"] { remove(&f.join("code/src").join(n)) } }, &[], ""),
-    ("LICENSE nc", "open-weights", |f| fs::write(f.join("LICENSE"), NON_COMMERCIAL).unwrap(), &[], ""),
-    ("LICENSE removed", "open-weights", |f| remove(&f.join("LICENSE")), &[], ""),
-    ("LICENSE and card removed", "open-weights", |f| {remove(&f.join("LICENSE"));remove(&f.join("README.md"))}, &[], ""),
-    ("LICENSE nc", "open-source", |f| fs::write(f.join("model/LICENSE"), NON_COMMERCIAL).unwrap(), &[], ""),
-    ("LICENSE removed", "open-source", |f| remove(&f.join("model/LICENSE")), &[], ""),
-    ("code LICENSE nc", "open-source", |f| fs::write(f.join("code/LICENSE"), NON_COMMERCIAL).unwrap(), &[], ""),
-    ("code LICENSE removed", "open-source", |f| remove(&f.join("code/LICENSE")), &[], ""),
-    ("code LICENSE, manifest and readme removed", "open-source", |f| {remove(&f.join("code/LICENSE")); remove(&f.join("code/Cargo.toml")); remove(&f.join("code/README.md"))}, &[], ""),
-    ("LICENSE sentence", "open-source", |f| apache_plus(&f.join("model/LICENSE")), &[], ""),
-    ("LICENSE sentence", "open-weights", |f| apache_plus(&f.join("LICENSE")), &[], ""),
-    ("code LICENSE sentence", "open-source", |f| apache_plus(&f.join("code/LICENSE")), &[], ""),
-    ("data LICENSE nc", "open-source", |f| fs::write(f.join("data/LICENSE"), NON_COMMERCIAL).unwrap(), &[], ""),
-    ("card emptied", "open-source", |f| fs::write(f.join(CARD), "").unwrap(), &[], ""),
-    ("card removed", "open-source", |f| remove(&f.join(CARD)), &[], ""),
-    ("card emptied", "open-weights-data-info", |f| fs::write(f.join("README.md"), "").unwrap(), &[], ""),
-    ("card removed", "open-weights-data-info", |f| remove(&f.join("README.md")), &[], ""),
-    ("card emptied", "open-weights", |f| fs::write(f.join("README.md"), "").unwrap(), &[], ""),
-    ("card emptied", "closed", |f| fs::write(f.join("README.md"), "").unwrap(), &[], ""),
-    ("card and terms removed", "closed", |f| { remove(&f.join("README.md")); remove(&f.join("TERMS.md")) }, &[], ""),
-    ("DATA_CARD removed", "open-weights-data-info", |f| remove(&f.join("DATA_CARD.md")), &[], ""),
-    ("both cards removed", "open-weights-data-info", |f| {remove(&f.join("DATA_CARD.md")); remove(&f.join("README.md"))}, &[], ""),
-    ("data card removed", "open-source", |f| remove(&f.join("data/README.md")), &[], ""),
-    ("data removed", "open-source", |f| {remove(&f.join("data/train.txt")); remove(&f.join("data/validation.txt"))}, &[], ""),
-    ("data part removed", "open-source", |f| {remove(&f.join("data")); edit(&f.join("release.toml"), |t| t.replace("[[part]]\nrole = \"data\"\nfiles = \"data\"\ncomplete = true\n", ""))}, &[], ""),
-    ("data part and card removed", "open-source", |f| {remove(&f.join(CARD)); remove(&f.join("data")); edit(&f.join("release.toml"), |t| t.replace("[[part]]\nrole = \"data\"\nfiles = \"data\"\ncomplete = true\n", ""))}, &[], ""),
-    ("train.rs removed", "open-source", |f| remove(&f.join("code/src/train.rs")), &[], ""),
-    ("training code removed", "open-source", |f| {remove(&f.join("code/src/train.rs")); remove(&f.join("code/src/optimizer.rs")); remove(&f.join("code/src/main.rs"))}, &[], ""),
-    ("code src removed", "open-source", |f| remove(&f.join("code/src")), &[], ""),
-    ("code part removed", "open-source", |f| {remove(&f.join("code")); edit(&f.join("release.toml"), |t| t.replace("[[part]]\nrole = \"code\"\nfiles = \"code\"\ncomplete = true\n", ""))}, &[], ""),
-    ("corpus.rs removed", "open-source", |f| remove(&f.join("code/src/corpus.rs")), &[], ""),
-    ("settings removed", "open-source", |f| remove(&f.join("code/config")), &[], ""),
-    ("evaluation removed", "open-source", |f| { remove(&f.join("model/evaluation")); remove(&f.join("code/src/evaluate.rs")); edit(&f.join("model/README.md"), |t| t[..t.find("## Evaluation").unwrap()].to_owned() + &t[t.find("## Limits").unwrap()..]) }, &[], ""),
-    ("not complete", "open-source", |f| edit(&f.join("release.toml"), |t| t.replace("complete = true", "complete = false")), &[], ""),
-    ("no subject", "open-source", |f| edit(&f.join("release.toml"), |t| t.replace("subject = [\"Sprout\", \"Sprout 1\"]\n", "")), &[], ""),
-    ("said not released", "open-weights", |f| edit(&f.join("README.md"), |t| t + "\n## Access\n\nThe weights are not released.\n"), &[], ""),
-    ("said not released", "open-source", |f| edit(&f.join(CARD), |t| t + "\n## Access\n\nThe weights are not released.\n"), &[], ""),
-    ("extra", "open-weights", |f| fs::write(f.join("notes.txt"), "Water the plants.\n").unwrap(), &[], ""),
-    ("keys", "open-weights", |f| edit(&f.join("README.md"), |t| t.replacen("license: apache-2.0\nlanguage:\n- en\n", "language:\n- en\nlicense: apache-2.0\n", 1)), &[], ""),
-    ("adapter only", "open-weights", |f| { remove(&f.join("model.safetensors")); remove(&f.join("config.json"));
-        fs::write(f.join("adapter_config.json"), r#"{"base_model_name_or_path": "acme/base-7b", "peft_type": "LORA", "r": 8}"#).unwrap();
-        fs::write(f.join("adapter_model.safetensors"), common::safetensors(&[("base_model.model.lm_head.lora_A.weight", 64), ("base_model.model.lm_head.lora_B.weight", 64)])).unwrap();
-        front(&f.join("README.md"), "base_model: acme/base-7b"); }, &[], ""),
-    ("adapter only", "open-source", |f| { remove(&f.join("model/model.safetensors")); remove(&f.join("model/checkpoints"));
-        fs::write(f.join("model/adapter_config.json"), r#"{"base_model_name_or_path": "acme/base-7b", "peft_type": "LORA", "r": 8}"#).unwrap();
-        fs::write(f.join("model/adapter_model.safetensors"), common::safetensors(&[("base_model.model.lm_head.lora_A.weight", 64), ("base_model.model.lm_head.lora_B.weight", 64)])).unwrap();
-        front(&f.join(CARD), "base_model: acme/base-7b"); }, &[], ""),
-    ("quantised, outside base", "open-source", |f| front(&f.join(CARD), "base_model: acme/base-7b\nbase_model_relation: quantized"), &[], ""),
-    ("finetune, outside base", "open-source", |f| front(&f.join(CARD), "base_model: acme/base-7b"), &[], ""),
-    ("finetune, outside base", "open-weights-data-info", |f| front(&f.join("README.md"), "base_model: acme/base-7b"), &[], ""),
-    ("finetune, llama", "open-source", |f| front(&f.join(CARD), "base_model: meta-llama/Llama-3.1-8B"), &[], ""),
-    ("gate prompt", "open-source", |f| front(&f.join(CARD), "extra_gated_prompt: Say who you are."), &[], ""),
-    ("gate fields", "open-source", |f| front(&f.join(CARD), "extra_gated_fields:\n  Name: text"), &[], ""),
-    ("gate prompt", "open-weights", |f| front(&f.join("README.md"), "extra_gated_prompt: Say who you are."), &[], ""),
-    ("card licence nc", "open-source", |f| edit(&f.join(CARD), |t| t.replacen("license: apache-2.0", "license: cc-by-nc-4.0", 1)), &[], ""),
-    ("card licence other", "open-source", |f| edit(&f.join(CARD), |t| t.replacen("license: apache-2.0", "license: other", 1)), &[], ""),
-];
+fn added_sentence(license: &Path) {
+    edit(license, |text| {
+        let sentence = "10. Field of Use. You may not use the Work for any commercial purpose.";
+        text.replacen("END OF TERMS", &format!("{sentence}\n\n   END OF TERMS"), 1)
+    });
+}
+
+fn configuration(model: &Path) {
+    for name in ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"] {
+        remove(model, name);
+    }
+}
+
+/// Everything that trains, and what only makes sense with it.
+fn training_code(at: &Path) {
+    for name in ["train.rs", "optimizer.rs", "checkpoint.rs", "main.rs"] {
+        remove(&at.join("code/src"), name);
+    }
+}
+
+/// The weights in two shards of which an index names both and one is here.
+fn shards(at: &Path) {
+    fs::rename(at.join("model.safetensors"), at.join("model-00001-of-00002.safetensors")).unwrap();
+    let index = r#"{"metadata": {"total_size": 200000}, "weight_map": {
+        "embedding.weight": "model-00001-of-00002.safetensors", "lm_head.weight": "model-00002-of-00002.safetensors"}}"#;
+    fs::write(at.join("model.safetensors.index.json"), index).unwrap();
+}
+
+fn adapter(model: &Path) {
+    remove(model, "model.safetensors");
+    remove(model, "config.json");
+    let config = r#"{"base_model_name_or_path": "acme/base-7b", "peft_type": "LORA", "r": 8}"#;
+    fs::write(model.join("adapter_config.json"), config).unwrap();
+    let names = ["base_model.model.lm_head.lora_A.weight", "base_model.model.lm_head.lora_B.weight"];
+    let bytes = common::safetensors(&names.map(|name| (name, 64)));
+    fs::write(model.join("adapter_model.safetensors"), bytes).unwrap();
+    front_matter(&model.join("README.md"), "base_model: acme/base-7b");
+}
+
+/// Take a part out of the bundle.
+fn part_away(at: &Path, name: &str) {
+    remove(at, name);
+    edit(&at.join("release.toml"), |text| {
+        text.replace(&format!("[[part]]\nrole = \"{name}\"\nfiles = \"{name}\"\ncomplete = true\n"), "")
+    });
+}
+
+fn front_matter(card: &Path, lines: &str) {
+    edit(card, |text| text.replacen("---\n", &format!("---\n{lines}\n"), 1));
+}
+
+/// Change a text; a change that changes nothing is a mistake of the table.
+fn edit(path: &Path, change: impl Fn(String) -> String) {
+    let before = fs::read_to_string(path).unwrap();
+    let after = change(before.clone());
+    assert_ne!(before, after, "{}", path.display());
+    fs::write(path, after).unwrap();
+}
+
+fn cut(folder: &Path, name: &str, keep: usize) {
+    let path = folder.join(name);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(path, &bytes[..keep]).unwrap();
+}
+
+fn remove(folder: &Path, name: &str) {
+    let path = folder.join(name);
+    let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+    removed.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(!files_in(folder).contains(&path));
+}
+
+/// `confirmed / declared / possible` of a ladder.
+fn ladder(json: &Value, framework: &str) -> String {
+    let word = |key: &str| json["standings"][framework][key].as_str().unwrap_or("-").to_owned();
+    [word("confirmed"), word("declared"), word("possible")].join(" / ")
+}
+
+fn rank(json: &Value, key: &str) -> usize {
+    let levels = ["unknown", "closed", "open-weights", "open-weights-data-info", "open-source"];
+    let level = &json["standings"]["spectrum"][key];
+    levels.iter().position(|known| level == known).expect("a level of the contract")
+}
+
+/// What an assessment says, in short lines.
+fn said(json: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let list = |key: &str| json[key].as_array().cloned().unwrap_or_default();
+    let mut said = Vec::new();
+    for key in ["confirmed", "declared", "possible"] {
+        said.push(format!("g7.{key}={}", text(&json["standings"]["g7"][key])));
+    }
+    for key in ["lenient", "osaid", "strict"] {
+        said.push(format!("{key}={}", text(&json["standings"]["osaid"][key])));
+    }
+    said.extend(list("answers").iter().map(|a| format!("{}={}", text(&a["question"]), text(&a["answer"]))));
+    said.extend(list("components").iter().map(|c| format!("{}={}", text(&c["id"]), text(&c["status"]))));
+    said.extend(list("requirements").iter().map(|r| format!("{}={}", text(&r["id"]), text(&r["status"]))));
+    said.extend(list("restrictions").iter().map(|r| format!("restriction {} via {}", text(&r["kind"]), text(&r["via"]))));
+    said.extend(list("gaps").iter().map(|gap| format!("gap {}: {}", text(&gap["path"]), text(&gap["why"]))));
+    let conflicts = list("components").iter().any(|c| c["id"] == "weights.end_final" && c["license"]["conflict"] == true);
+    said.extend(conflicts.then(|| "conflict of weights".to_owned()));
+    said
+}
+
+/// All verdicts of an assessment, without where they were read.
+fn judged(json: &Value) -> Vec<String> {
+    let mut judged = said(json);
+    judged.push(ladder(json, "spectrum"));
+    judged.push(json["answers"].as_array().unwrap().iter().map(|answer| answer["why"].to_string()).collect());
+    judged
+}
 
 #[test]
-fn show() {
-    for e in EXAMPLES {
-        for o in [&[][..]] {
-        let j = assess(&example(e), o);
-        println!("{e:45} | {} | {} | {}", ladder(&j, "spectrum"), ladder(&j, "g7"), osaid(&j));
-        }
-    }
-    for (name, ex, f, args, _) in CASES {
-        let (_t, path) = Temp::copy_of(ex);
-        f(&path);
-        let j = assess(&path, args);
-        let r: Vec<String> = j["restrictions"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap().to_owned()).collect();
-        let g: Vec<String> = j["gaps"].as_array().unwrap().iter().map(|r| format!("{}: {}", r["path"], r["text"])).collect();
-        println!("{ex:22} {name:42} | {} | {} | {} | {r:?} {g:?}", ladder(&j, "spectrum"), ladder(&j, "g7"), osaid(&j));
-    }
+fn the_side_by_side_view_shows_the_levels() {
+    let paths = EXAMPLES.map(|name| example(name).display().to_string());
+    let arguments = ["compare"].into_iter().map(str::to_owned).chain(paths).chain(["--format".into(), "json".into()]);
+    let all = candor(arguments).json();
+    let levels: Vec<String> = all.as_array().unwrap().iter().map(|json| text_of(json, "declared")).collect();
+    assert_eq!(levels, EXAMPLES);
+}
+
+fn text_of(json: &Value, key: &str) -> String {
+    json["standings"]["spectrum"][key].as_str().unwrap_or("-").to_owned()
 }
