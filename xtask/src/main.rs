@@ -4,8 +4,10 @@
 mod catalogue;
 mod corpus;
 mod corpus_licenses;
+mod docs;
 mod licenses;
 mod template;
+mod tidy;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,8 @@ fn main() -> anyhow::Result<()> {
     match task.as_deref() {
         Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
+        Some("docs") => docs::run(&rest),
+        Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),
     }

@@ -49,13 +49,20 @@ pub(crate) fn read(text: &str) -> Template {
             (2, false)
         };
         if close && let Some((start, regex)) = open.pop() {
-            marks.push(Mark { start, end: plain.len(), regex });
+            marks.push(Mark {
+                start,
+                end: plain.len(),
+                regex,
+            });
         }
         rest = &tag[length..];
     }
     plain.push_str(rest);
     let words = words::words(plain.as_bytes());
-    let mut regions: Vec<Region> = marks.iter().filter_map(|m| region(m, &plain, &words)).collect();
+    let mut regions: Vec<Region> = marks
+        .iter()
+        .filter_map(|m| region(m, &plain, &words))
+        .collect();
     regions.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end), r.kind));
     Template { words, regions }
 }
@@ -80,61 +87,148 @@ fn region(mark: &Mark, plain: &str, words: &[Word]) -> Option<Region> {
         flags |= layout::NOTICES;
     }
     if regex.contains("5000") {
-        limit = if flags & layout::NOTICES != 0 { 200 } else { 60 };
+        limit = if flags & layout::NOTICES != 0 {
+            200
+        } else {
+            60
+        };
     }
     let norms = ["not", "may", "shall", "must", "only", "no"];
-    if lower.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w))
-        || regex.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w.to_lowercase().as_str()))
+    if lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|w| norms.contains(&w))
+        || regex
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|w| norms.contains(&w.to_lowercase().as_str()))
     {
         flags |= layout::NORMS;
     }
     limit = limit.max((end - start) as u16);
-    let lead = &plain[..mark.start];
-    let mut alternatives: Vec<u32> = alternatives(regex).iter().map(|a| with_lead(lead, a)).collect();
-    alternatives.sort_unstable();
-    alternatives.dedup();
-    let region = Region { start, end, kind: layout::REPLACEABLE, flags, limit, alternatives };
+    let (lead, after) = (&plain[..mark.start], &plain[mark.end..]);
+    let alternatives: Vec<u32> = alternatives(regex).iter().flat_map(|a| a.entry(lead, after)).collect();
+    let region = Region {
+        start,
+        end,
+        kind: layout::REPLACEABLE,
+        flags,
+        limit,
+        alternatives,
+    };
     (limit > 0 || !region.alternatives.is_empty()).then_some(region)
 }
 
 /// The most words a replacement may have, and whether they may be any words.
 fn replacement(regex: &str) -> (u16, u8) {
     let wild = regex.contains(".+") || regex.contains(".*") || regex.contains(".{");
-    let literal = regex.replace("\\s", " ").replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
-    let longest = literal.split('|').map(|a| a.split_whitespace().count()).max().unwrap_or(0);
+    let literal = regex
+        .replace("\\s", " ")
+        .replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
+    let longest = literal
+        .split('|')
+        .map(|a| a.split_whitespace().count())
+        .max()
+        .unwrap_or(0);
     let longest = u16::try_from(longest).unwrap_or(60).min(60);
-    if wild { (longest.min(20) + 20, layout::OPEN) } else { (longest, 0) }
+    if wild {
+        (longest.min(20) + 20, layout::OPEN)
+    } else {
+        (longest, 0)
+    }
 }
 
-/// The hash of a listed replacement with the three words before it.
-fn with_lead(lead: &str, alternative: &str) -> u32 {
-    let words = words::words(format!("{lead} {alternative}").as_bytes());
-    let before = words::words(lead.as_bytes()).len();
-    words::window_of(&words[before.saturating_sub(3)..])
+/// One replacement a regular expression allows: words, or words with anything between.
+struct Alternative {
+    before: String,
+    after: Option<String>,
 }
 
-/// The literal replacements a regular expression lists; empty when it is more than a list.
-fn alternatives(regex: &str) -> Vec<String> {
-    if [".+", ".*", ".{", "[", "-*", "#*"].iter().any(|wild| regex.contains(wild)) {
+impl Alternative {
+    /// Three numbers: words before and after the wild part and whether there is one; the hash of the words before
+    /// with the three words that lead to them; the hash of the words after with the three that follow.
+    fn entry(&self, lead: &str, next: &str) -> [u32; 3] {
+        let count = |text: &str| words::words(text.as_bytes()).len();
+        let lead_words = words::words(lead.as_bytes()).len();
+        let with_lead = words::words(format!("{lead} {}", self.before).as_bytes());
+        let before = words::window_of(&with_lead[lead_words.saturating_sub(3)..]);
+        let before_count = with_lead.len() - lead_words;
+        let (after, after_count) = match &self.after {
+            Some(text) => {
+                let n = count(text);
+                let follow = words::words(format!("{text} {next}").as_bytes());
+                (words::window_of(&follow[..(n + 3).min(follow.len())]), n)
+            }
+            None => (0, 0),
+        };
+        let wild = u32::from(self.after.is_some());
+        [before_count as u32 | (after_count as u32) << 8 | wild << 16, before, after]
+    }
+}
+
+/// The replacements a regular expression lists; empty when it allows anything, or more than we read.
+fn alternatives(regex: &str) -> Vec<Alternative> {
+    let plain = regex.replace("\\s+", " ").replace("\\s*", " ").replace('\\', "");
+    if plain.trim_matches(['(', ')', '?', ' ']).starts_with(".{") || ["[", "-*", "#*"].iter().any(|w| plain.contains(w)) {
         return Vec::new();
     }
-    let plain = regex.replace("\\s+", " ").replace("\\s*", " ").replace('\\', "");
     let mut out = Vec::new();
-    for part in plain.split('|') {
-        let part = part.trim();
-        // `DISCLAIMS?`, `EXPRESS(ED)?`, `(something)?`: with and without.
-        if let Some(stem) = part.strip_suffix(")?") {
-            let (before, group) = stem.rsplit_once('(').unwrap_or(("", stem));
-            out.push(before.to_owned());
-            out.push(format!("{before}{group}"));
-        } else if let Some(stem) = part.strip_suffix('?') {
-            out.push(stem.to_owned());
-            let mut chars = stem.chars();
-            chars.next_back();
-            out.push(chars.as_str().to_owned());
-        } else {
-            out.push(part.replace(['(', ')'], " "));
+    for part in expand(&plain) {
+        let wild = part.find(".+").or_else(|| part.find(".*"));
+        match wild {
+            Some(at) => out.push(Alternative { before: part[..at].to_owned(), after: Some(part[at + 2..].to_owned()) }),
+            None => out.push(Alternative { before: part, after: None }),
         }
     }
+    // Nothing but a wild part: any name fits.
+    if out.iter().any(|a| a.before.trim().is_empty() && a.after.as_ref().is_some_and(|t| t.trim().is_empty())) {
+        return Vec::new();
+    }
+    if out.iter().any(|a| a.after.as_ref().is_some_and(|t| t.contains(".+") || t.contains(".*"))) {
+        return Vec::new();
+    }
     out
+}
+
+/// Alternatives at the top, groups with alternatives in them, `x?` and `(x)?`.
+fn expand(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = vec![String::new()];
+    let mut done: Vec<String> = Vec::new();
+    let chars: Vec<char> = text.chars().collect();
+    let mut n = 0;
+    while n < chars.len() && parts.len() < 64 {
+        match chars[n] {
+            '|' => {
+                done.append(&mut parts);
+                parts = vec![String::new()];
+            }
+            '(' => {
+                let mut depth = 1;
+                let mut end = n + 1;
+                while end < chars.len() && depth > 0 {
+                    depth += match chars[end] {
+                        '(' => 1,
+                        ')' => -1,
+                        _ => 0,
+                    };
+                    end += 1;
+                }
+                let inner: String = chars[n + 1..end.saturating_sub(1).max(n + 1)].iter().collect();
+                let mut options = expand(&inner);
+                if chars.get(end) == Some(&'?') {
+                    options.push(String::new());
+                    end += 1;
+                }
+                parts = parts.iter().flat_map(|p| options.iter().map(move |o| format!("{p}{o}"))).collect();
+                n = end;
+                continue;
+            }
+            c if chars.get(n + 1) == Some(&'?') => {
+                parts = parts.iter().flat_map(|p| [format!("{p}{c}"), p.clone()]).collect();
+                n += 1;
+            }
+            c => parts.iter_mut().for_each(|p| p.push(c)),
+        }
+        n += 1;
+    }
+    done.append(&mut parts);
+    done
 }

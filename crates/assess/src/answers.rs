@@ -221,7 +221,8 @@ fn rebuild(
     let (answer, why) = if closed(verdicts) || kept.is_some() {
         (AnswerWord::No, "the publisher keeps back what is needed".to_owned())
     } else if missing.is_empty() && said.is_empty() {
-        (AnswerWord::Yes, format!("{} are here; nobody ran it for this report", list(&here)))
+        let done = if question == "reproduce" { "nobody ran it" } else { "nobody searched it" };
+        (AnswerWord::Yes, format!("{} are here; {done} for this report", list(&here)))
     } else if missing.is_empty() {
         (AnswerWord::WithLimits, format!("by the publisher's word {} can be had elsewhere", list(&said)))
     } else if question == "reproduce" {
@@ -230,7 +231,10 @@ fn rebuild(
         let found: Vec<&str> = here.iter().chain(&said).copied().collect();
         match found.as_slice() {
             [] => (AnswerWord::Unknown, format!("not found: {}", list(&missing))),
-            some if here.is_empty() => (AnswerWord::WithLimits, format!("elsewhere, by the publisher's word: {}; not found: {}", list(some), list(&missing))),
+            some if here.is_empty() => (
+                AnswerWord::WithLimits,
+                format!("elsewhere, by the publisher's word: {}; not found: {}", list(some), list(&missing)),
+            ),
             some => (AnswerWord::WithLimits, format!("found: {}; not found: {}", list(some), list(&missing))),
         }
     };
@@ -239,7 +243,7 @@ fn rebuild(
 
 fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
     let question = "build-equivalent";
-    if let Some(terms) = inventory.model_terms() {
+    if let Some(terms) = inventory.model_terms().filter(|_| !closed(verdicts)) {
         let bars: Vec<Term> =
             terms.restrictions.iter().filter(|term| term.kind == TermKind::NoCompetingModels).cloned().collect();
         if !bars.is_empty() {

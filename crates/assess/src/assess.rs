@@ -84,15 +84,7 @@ impl Judge<'_, '_> {
                     Trust::Confirmed => confirmed.status(),
                     Trust::Declared => declared.status(),
                 },
-                (Reason::Composed { parts, .. }, rule) => {
-                    let parts = parts.iter().map(of);
-                    match rule {
-                        Rule::Any(_) => Status::any(parts),
-                        Rule::None(_) => Status::none(parts),
-                        Rule::AtLeast(count, _) => Status::at_least(*count, parts),
-                        Rule::All(_) | Rule::Probe(..) => Status::all(parts),
-                    }
-                }
+                (Reason::Composed { parts, .. }, rule) => rule.compose(parts.iter().map(of)),
             };
             exemption.map_or(own, |exemption| own.unless(of(&exemption)))
         };

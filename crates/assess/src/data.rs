@@ -37,7 +37,9 @@ impl TrainingData {
         for (id, fact) in sheet.facts() {
             let listed_only = !fact.confirms() && !told;
             match &fact.claim {
-                Claim::Dataset { used_for: DataUse::Training, stage: Stage::Unstated, .. } if listed_only => data.end.push(id),
+                Claim::Dataset { used_for: DataUse::Training, stage: Stage::Unstated, .. } if listed_only => {
+                    data.end.push(id)
+                }
                 Claim::Dataset { url, used_for: DataUse::Training, stage, .. } => {
                     if !base_stage(*stage) {
                         data.end.push(id);

@@ -2,6 +2,7 @@
 
 use crate::probe::{Params, Probe};
 use crate::probes;
+use crate::status::Status;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -222,6 +223,18 @@ impl Framework {
         }
         path.pop();
         reached.push(name.to_owned());
+    }
+}
+
+impl Rule {
+    /// The status of a composed rule from those of its parts. A probe is its own only part.
+    pub fn compose(&self, parts: impl IntoIterator<Item = Status>) -> Status {
+        match self {
+            Self::Any(_) => Status::any(parts),
+            Self::None(_) => Status::none(parts),
+            Self::AtLeast(count, _) => Status::at_least(*count, parts),
+            Self::All(_) | Self::Probe(..) => Status::all(parts),
+        }
     }
 }
 

@@ -98,7 +98,10 @@ impl<'a> Inventory<'a> {
         }
         if lineage.derives() {
             // What a derived model says of "the training code" and "the training data" is about its own tuning.
-            for (base, own) in [(Component::CodePretraining, Component::CodePosttraining), (Component::DataPretraining, Component::DataSft)] {
+            for (base, own) in [
+                (Component::CodePretraining, Component::CodePosttraining),
+                (Component::DataPretraining, Component::DataSft),
+            ] {
                 if let Some(moved) = holdings.remove(&base) {
                     holdings.entry(own).or_default().absorb(moved);
                 }

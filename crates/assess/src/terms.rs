@@ -3,6 +3,8 @@
 //! A licence covers what its place and words say: in the model part the weights, in a code part the code; a
 //! text written for models covers the weights wherever it stands, and a code licence covers the weights only
 //! where the publisher says so. Of several candidates all are kept, and the stricter counts.
+//!
+//! Long because which of several texts and names decides is one judgement, made in one place.
 
 use crate::lineage::{self, Lineage};
 use crate::weights::Weights;
@@ -384,9 +386,9 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
         }
         (Scope::Code, Covers::Unstated) => {
             let model_terms = expression.is_some_and(is_model_license);
-            // Where code has a part of its own, the licence of the model part does not reach it.
-            let apart = sheet.release.parts.iter().any(|part| part.role == Role::Code);
-            (role == Some(Role::Code) && !model_terms || role == Some(Role::Model) && depth == 0 && !apart)
+            let code_part = sheet.release.parts.iter().any(|part| part.role == Role::Code);
+            (role == Some(Role::Code) && (!model_terms || depth == 0)
+                || role == Some(Role::Model) && depth == 0 && !code_part)
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         (Scope::Data, Covers::Unstated) => role == Some(Role::Data),

@@ -1,4 +1,4 @@
-//! Four examples at four levels, and what each change of what is published does to the level.
+//! Long because its table is one: four examples at four levels, and what each change does to the level.
 //!
 //! A level follows from content alone. Every row of the table copies an example, changes one thing, and
 //! says where `spectrum.md` then places it.

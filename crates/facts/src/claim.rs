@@ -2,6 +2,8 @@
 //!
 //! One variant per thing that Candor can state. A claim carries the content only; who says so, and
 //! where, is its evidence. Claims describe; none of them judges.
+//!
+//! Long because it is one closed vocabulary, read and reviewed as a whole.
 
 use crate::Component;
 use serde::{Deserialize, Serialize};

@@ -5,5 +5,12 @@ use crate::inspector::Inspector;
 use crate::weights;
 
 /// All inspectors, in the order in which they are asked. The order leaves no trace in the facts.
-pub const INSPECTORS: &[Inspector] =
-    &[weights::INSPECTOR, config::INSPECTOR, card::INSPECTOR, license::INSPECTOR, tree::INSPECTOR, settings::INSPECTOR, metadata::INSPECTOR];
+pub const INSPECTORS: &[Inspector] = &[
+    weights::INSPECTOR,
+    config::INSPECTOR,
+    card::INSPECTOR,
+    license::INSPECTOR,
+    tree::INSPECTOR,
+    settings::INSPECTOR,
+    metadata::INSPECTOR,
+];

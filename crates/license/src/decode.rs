@@ -143,7 +143,7 @@ impl<'a> Decoder<'a> {
         }
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
         let is_destination =
-            rest.starts_with(b"http") || rest.starts_with(b"#") || rest.starts_with(b"mailto:");
+            rest.get(..4).is_some_and(|r| r.eq_ignore_ascii_case(b"http")) || rest.starts_with(b"#") || rest.starts_with(b"mailto:");
         let end = rest
             .iter()
             .take(200)

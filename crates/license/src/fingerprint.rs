@@ -15,7 +15,8 @@ pub mod layout {
     /// First bytes of the file.
     pub const MAGIC: &[u8; 8] = b"CANDORF1";
     /// The header: magic, then counts of documents, windows, regions, alternatives, sparse postings, dense
-    /// postings, bytes of ids. An alternative is the hash of a listed replacement with the three words before it.
+    /// postings, bytes of ids. An alternative is three numbers: counts of words, and the hashes of the words
+    /// before and after its wild part, each with the three words beside the region.
     pub const HEADER: usize = 8 + 7 * 4;
     /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
     /// region u32, regions u16, 0 u16, whole hash u64, 0 u32.
@@ -84,6 +85,13 @@ pub(crate) struct Region {
     alternatives: Range<usize>,
 }
 
+impl Region {
+    /// Whether its replacements are listed.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.alternatives.is_empty()
+    }
+}
+
 impl Document {
     /// The ids that share this text, the one to name first.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
@@ -134,18 +142,32 @@ impl Document {
         })
     }
 
-    /// Hashes of the listed replacements of a region, each with the three words before it.
-    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = u32> + use<> {
-        let listed = self
-            .alternatives
-            .get(region.alternatives.start * 4..region.alternatives.end * 4);
-        listed
-            .unwrap_or_default()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|c| u32::from_le_bytes(*c))
+    /// The listed replacements of a region.
+    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = Alternative> + use<> {
+        let listed = self.alternatives.get(region.alternatives.start * 4..region.alternatives.end * 4);
+        listed.unwrap_or_default().as_chunks::<12>().0.iter().map(|c| {
+            let head = u32_at(c, 0).unwrap_or(0);
+            Alternative {
+                before_words: (head & 0xff) as usize,
+                after_words: (head >> 8 & 0xff) as usize,
+                wild: head >> 16 & 1 == 1,
+                before: u32_at(c, 4).unwrap_or(0),
+                after: u32_at(c, 8).unwrap_or(0),
+            }
+        })
     }
+}
+
+/// Words that may stand in a region: listed ones, or listed ones with a name between.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) before_words: usize,
+    pub(crate) after_words: usize,
+    pub(crate) wild: bool,
+    /// The hash of the words before the wild part, with the three words that lead to them.
+    pub(crate) before: u32,
+    /// The hash of the words after it, with the three that follow.
+    pub(crate) after: u32,
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

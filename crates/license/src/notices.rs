@@ -152,13 +152,16 @@ fn field(bytes: &[u8], word: usize, after: usize, found: &mut Vec<Notice>) {
         return;
     }
     let text = line(bytes, after);
+    // `license_name: …` and `license_link: …` of a card.
+    let text_start = ["_name", "_link"].iter().find(|s| text.starts_with(**s)).map_or(0, |s| s.len());
+    let (after, text) = (after + text_start, text.get(text_start..).unwrap_or(text));
     let trimmed = text.trim_start_matches(['"', '\'', '*', '`', ' ', '\t']);
     let Some(value) = trimmed.strip_prefix([':', '=']) else { return };
     let is_classifier = value.starts_with(':');
     let value = value.trim_start_matches([':', '>', '=', ' ', '\t', '"', '\'', '[', '*', '`']);
     let value = if is_classifier { value.rsplit("::").next().unwrap_or(value).trim() } else { value };
     let value = value.trim_end().trim_end_matches(',').trim_end_matches(['"', '\'', ']', ';', '*', '`', '.', '/']).trim();
-    let value = value.split(['"', '<', '#']).next().unwrap_or(value).trim();
+    let value = value.split(['"', '<', '#', ']']).next().unwrap_or(value).trim();
     if value.is_empty() || value.len() > 80 {
         return;
     }

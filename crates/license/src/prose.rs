@@ -1,5 +1,7 @@
 //! Small judgements about stretches of words: could they restrict anything?
 
+use std::ops::Range;
+
 use crate::words::{Word, hash};
 
 /// Words with which something could be restricted, granted or demanded.
@@ -205,17 +207,23 @@ pub(crate) fn is_loaded(word: Word) -> bool {
     LOADED.contains(&word.hash)
 }
 
-/// Whether the words fit a place made for a name: one piece of a sentence without a word that rules anything.
-pub(crate) fn harmless(fill: &[Word], norms_listed: bool) -> bool {
+/// Whether some words fit a place made for a name: one piece of a sentence, without a word that rules anything.
+pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) -> bool {
+    let fill = words.get(place.clone()).unwrap_or_default();
+    let before = place.start.checked_sub(1).and_then(|n| words.get(n)).copied();
+    let opens = |word: Option<&Word>, previous: Option<Word>| {
+        word.is_some_and(|w| previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w))
+    };
+    // A whole sentence put in between is no name.
+    if opens(fill.first(), before) && words.get(place.end).is_some_and(|w| w.is(Word::SENTENCE)) {
+        return false;
+    }
     let mut previous: Option<Word> = None;
     for word in fill {
-        if is_loaded(*word) || !norms_listed && is_norm(*word) {
-            // "Foo Limited" is a company.
-            if word.hash != hash("limited") || !word.is(Word::CAPITAL) {
-                return false;
-            }
+        if (is_loaded(*word) || !norms_listed && is_norm(*word)) && !is_company(*word) {
+            return false;
         }
-        if previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word) {
+        if previous.is_some() && opens(Some(word), previous) {
             return false;
         }
         previous = Some(*word);
@@ -226,8 +234,8 @@ pub(crate) fn harmless(fill: &[Word], norms_listed: bool) -> bool {
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
         && word.is(Word::CAPITAL)
-        && !ABBREVIATIONS.contains(&before.hash)
-        && before.end - before.start > 1
+        && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash)
+        && before.end - before.start > 1)
 }
 
 fn is_copyright_start(word: Word) -> bool {
@@ -273,7 +281,12 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
             }
             previous = Some(*word);
         }
-        return true;
+        // Names are capital; a line of small words is a sentence.
+        let small = |w: &&Word| !(w.is(Word::CAPITAL) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || RIGHTS.contains(&w.hash));
+        return line.iter().filter(small).count() <= 4 + line.len() / 8;
+    }
+    if line.iter().any(|w| w.hash == hash("modified")) {
+        return false;
     }
     let plain = |w: &Word| {
         RIGHTS.contains(&w.hash)
@@ -314,6 +327,11 @@ fn is_sentence(line: &[Word]) -> bool {
 
 /// A heading that names a licence.
 pub(crate) fn is_title(line: &[Word]) -> bool {
+    // "Modified MIT License" says that it is not that licence.
+    let changed = line.iter().any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
+    if changed && !line.iter().any(|w| w.hash == hash("bsd")) {
+        return false;
+    }
     line.len() <= 10
         && line.iter().any(|w| LICENSE.contains(&w.hash))
         && !is_sentence(line)

@@ -35,6 +35,8 @@ impl Difference {
     /// what lacks inside.
     pub(crate) fn value(&self) -> i64 {
         let inner = self.missing - self.edge.min(self.missing);
+        // A text of which much is missing inside is rarely the base of this one.
+        let inner = if inner * 5 > self.matched { inner * 2 } else { inner };
         self.matched as i64 - inner as i64 - self.extra_words() as i64 - (self.edge / 4) as i64
     }
 }
@@ -67,6 +69,12 @@ pub(crate) fn judge(document: &Document, words: &[Word], chain: &[Run]) -> Diffe
     difference
 }
 
+/// Most words of a name in a listed replacement.
+const NAME_WORDS: usize = 24;
+
+/// An optional region of so many words is a clause, not a title or a number.
+const CLAUSE_WORDS: usize = 8;
+
 struct Gap {
     user: Range<usize>,
     known: Range<usize>,
@@ -88,17 +96,33 @@ impl Gap {
         let mut allowed = 0;
         let mut flags = 0;
         let mut alternatives = false;
+        let mut listed = 0;
         let mut excused = vec![false; self.known.len()];
         for region in regions {
             let inside = region.start >= self.known.start && region.end <= self.known.end;
             let touches = region.start < self.known.end && region.end > self.known.start;
             let empty_here = region.start == region.end && inside;
             if region.replaceable && (touches || empty_here) {
-                allowed += region.limit;
-                flags |= region.flags;
-                alternatives |= self.is_alternative(document, region, words);
+                let gone = region.end.min(self.known.end).saturating_sub(region.start.max(self.known.start));
+                if region.is_listed() {
+                    let fits = self.is_alternative(document, region, words);
+                    alternatives |= fits;
+                    listed += 1;
+                    // Nothing in place of words that may only be replaced.
+                    if !fits && self.user.is_empty() && !self.edge {
+                        continue;
+                    }
+                } else {
+                    allowed += region.limit;
+                    flags |= region.flags;
+                    let notices = region.flags & layout::NOTICES != 0;
+                    if self.user.is_empty() && gone >= CLAUSE_WORDS && !notices && !self.edge {
+                        continue;
+                    }
+                }
                 self.excuse(region, &mut excused);
-            } else if !region.replaceable && inside && touches {
+            } else if !region.replaceable && inside && touches && (self.edge || region.end - region.start < CLAUSE_WORDS) {
+                // Inside a text, an optional clause left out is shown: it may have been what somebody relied on.
                 self.excuse(region, &mut excused);
             }
         }
@@ -123,12 +147,11 @@ impl Gap {
             return;
         }
         let fill = words.get(self.user.clone()).unwrap_or_default();
-        let open = flags & (layout::OPEN | layout::NOTICES) != 0;
-        let fits = missing == 0
-            && (alternatives
-                || open
-                    && extra <= allowed + unverified
-                    && prose::harmless(fill, flags & layout::NORMS != 0));
+        let open = flags & (layout::OPEN | layout::NOTICES) != 0 && listed == 0;
+        let free = open
+            && extra <= allowed + unverified
+            && prose::harmless(words, self.user.clone(), flags & layout::NORMS != 0);
+        let fits = missing == 0 && (alternatives || free);
         if fits || prose::ignorable(fill) {
             return;
         }
@@ -146,21 +169,30 @@ impl Gap {
         }
     }
 
-    /// Whether the user's words here, with the three before, are one of the listed replacements.
+    /// Whether the user's words here are one of the listed replacements.
     fn is_alternative(&self, document: &Document, region: &Region, words: &[Word]) -> bool {
         // Words of the region that equal the default are covered by the runs around: they are part of it.
         let before = region.start as isize - self.known.start as isize;
         let after = region.end as isize - self.known.end as isize;
         let start = self.user.start as isize + before;
         let end = self.user.end as isize + after;
-        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
-            return false;
-        };
-        let Some(text) = words.get(start.saturating_sub(3)..end.max(start)) else {
-            return false;
-        };
-        let hash = crate::words::window_of(text);
-        document.alternatives(region).any(|a| a == hash)
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
+        let end = end.max(start);
+        document.alternatives(region).any(|a| {
+            let wild_from = start + a.before_words;
+            let head = words.get(start.saturating_sub(3)..wild_from);
+            if head.is_none_or(|h| crate::words::window_of(h) != a.before) {
+                return false;
+            }
+            if !a.wild {
+                return wild_from == end;
+            }
+            let Some(wild_to) = end.checked_sub(a.after_words).filter(|to| *to >= wild_from) else { return false };
+            let tail = words.get(wild_to..(end + 3).min(words.len()));
+            tail.is_some_and(|t| crate::words::window_of(t) == a.after)
+                && wild_to - wild_from <= NAME_WORDS
+                && prose::harmless(words, wild_from..wild_to, false)
+        })
     }
 
     /// An optional region left out may seem shifted when its first words equal those after it.

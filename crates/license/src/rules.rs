@@ -105,6 +105,7 @@ pub(crate) static RULES: &[Rule] = &[
     rule(R::Gated, "gated", "access model repository license accept agree", "mlp activation attention linear recurrent unit units", 14),
     rule(R::Gated, "extra gated prompt|fields|heading|button|description", "", "", 2),
     rule(R::Gated, "request|requesting|apply|requests access", "form download license model weights approve approved grant granted visit", "pull representation warrant previously", 24),
+    rule(R::Gated, "request is|was|has .. approved|granted|accepted", "access license model weights download url email", "pull merge feature", 40),
     rule(R::Gated, "visit .... accept|agree .... license|terms", "download access request", "", 24),
     rule(R::Gated, "accept|agree .. license|terms|conditions|agreement|policy .... before|to .. access|download|request|requesting|downloading|accessing", "model models weights website form", "cease rights", 24),
     rule(R::Gated, "fill|complete|submit .. form|application|questionnaire", "access license commercial register download", "", 30),

@@ -151,3 +151,8 @@ pub(crate) fn in_context(previous: Option<u64>, word: u64) -> u64 {
 pub(crate) fn refers(word: u64, line_start: bool) -> bool {
     REFERRING.contains(&word) || !line_start && JOINING.contains(&word)
 }
+
+/// Whether a list may go on after this word: "and", "or".
+pub(crate) fn joins(word: u64) -> bool {
+    word == hash("and") || word == hash("or")
+}

@@ -217,7 +217,7 @@ impl Reader {
         digits: bool,
         capital: bool,
     ) {
-        let follows = after.map_or('\n', |u| u.c);
+        let follows = after.map_or('\0', |u| u.c);
         let parenthesis = self.pending.take() == Some(self.out.len());
         let known = if length <= 20 {
             std::str::from_utf8(letters).unwrap_or("")
@@ -260,10 +260,12 @@ impl Reader {
         let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
         let starts = self.flags & Word::LINE_START != 0;
         let referred = digits && self.out.last().is_some_and(|w| spelling::refers(w.hash, starts));
+        let joined = self.out.last().is_some_and(|w| spelling::joins(w.hash));
+        let roman = text.len() >= 2 && !digits;
         match follows {
-            ')' if short => opens || starts,
-            '.' if short => !referred && (opens || starts),
-            '.' | ' ' | '\t' | '\n' if numbered => !referred && opens,
+            ')' if short => opens || starts || !digits,
+            '.' if short => !referred && (opens || starts || !digits && (joined || roman)),
+            '.' | ' ' | '\t' | '\n' | '\0' if numbered => !referred && opens,
             ' ' if short && digits => starts && opens && !referred,
             _ => false,
         }

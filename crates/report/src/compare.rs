@@ -67,7 +67,9 @@ impl Table<'_, '_> {
                     Row::Confirmed => "  confirmed",
                     Row::Possible => "  not ruled out",
                 };
-                let cell = |standing: &Option<Standing>| standing.as_ref().map_or("-".to_owned(), |standing| self.level(standing, row));
+                let cell = |standing: &Option<Standing>| {
+                    standing.as_ref().map_or("-".to_owned(), |standing| self.level(standing, row))
+                };
                 let cells: Vec<String> = found.iter().map(cell).collect();
                 self.row(label, &cells);
             }

@@ -1,8 +1,10 @@
 //! The verdict on one screen.
+//!
+//! Long because one screen is laid out in one place.
 
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
-use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms};
+use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms, Verdict};
 use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
 use std::collections::BTreeMap;
 
@@ -106,14 +108,20 @@ impl Page<'_, '_> {
         let mut reasons: Vec<(Status, String)> = Vec::new();
         self.leaves(&format!("spectrum.{root}"), closed, &mut reasons);
         self.blank();
-        if !closed && standing.rank(Some(&standing.possible)) == standing.ladder.len() - 1 && self.only_terms() {
-            self.line(
-                "Open source",
-                "but for its terms: everything else that the top level asks is met or still possible.",
-            );
+        if let Some(kinds) = self.but_for_terms() {
+            self.line("Open source", &format!("but for its terms ({kinds}): all else that the top level asks is met, at least by the publisher's word."));
         }
-        let label = if closed { "Why" } else { "Next level" };
-        let head = if closed { String::new() } else { format!("{}; not shown yet:", words::level(&root)) };
+        let said = standing.rank(standing.declared.as_deref()) > standing.rank(standing.confirmed.as_deref());
+        let label = match (closed, said) {
+            (true, _) => "Why",
+            (false, true) => "To confirm",
+            (false, false) => "Next level",
+        };
+        let head = match (closed, said) {
+            (true, _) => String::new(),
+            (false, true) => format!("{}; only said so far, or not shown:", words::level(&root)),
+            (false, false) => format!("{}; not shown yet:", words::level(&root)),
+        };
         let mut first = true;
         if !head.is_empty() {
             self.line(label, &head);
@@ -131,17 +139,37 @@ impl Page<'_, '_> {
         }
     }
 
-    fn only_terms(&self) -> bool {
-        let not_met: Vec<&str> = self
-            .assessment
-            .verdicts
-            .iter()
-            .filter(|(_, verdict)| {
-                verdict.confirmed == Status::NotMet && matches!(verdict.reason, Reason::Probed { .. })
-            })
-            .map(|(_, verdict)| verdict.requirement.as_str())
-            .collect();
-        !not_met.is_empty() && not_met.iter().all(|id| id.ends_with("-terms") || id.ends_with("licence"))
+    /// What alone keeps the release from the top level, when that is its terms: the kinds of restriction.
+    fn but_for_terms(&self) -> Option<String> {
+        let mut leaves = Vec::new();
+        self.probed("spectrum.open-source", &mut leaves);
+        let failing: Vec<&Verdict> = leaves.into_iter().filter(|verdict| verdict.declared != Status::Met).collect();
+        let terms = |verdict: &&Verdict| {
+            verdict.declared == Status::NotMet
+                && (verdict.requirement.ends_with("-terms") || verdict.requirement.ends_with("licence"))
+        };
+        if failing.is_empty() || !failing.iter().all(terms) {
+            return None;
+        }
+        let notes = failing.iter().filter_map(|verdict| match &verdict.reason {
+            Reason::Probed { declared, .. } => {
+                Some(declared.explanation().trim_start_matches("restricted: ").to_owned())
+            }
+            Reason::Composed { .. } => None,
+        });
+        Some(notes.collect::<Vec<_>>().join("; "))
+    }
+
+    fn probed<'v>(&'v self, root: &str, out: &mut Vec<&'v Verdict>) {
+        let Some((_, verdict)) = self.assessment.verdicts.find(root) else { return };
+        match &verdict.reason {
+            Reason::Composed { parts, .. } => {
+                for part in parts.iter().filter_map(|part| self.assessment.verdicts.get(*part)) {
+                    self.probed(&part.requirement, out);
+                }
+            }
+            Reason::Probed { .. } => out.push(verdict),
+        }
     }
 
     /// The probed requirements under a root that are not met, or not known; for `closed`, those met.
@@ -231,8 +259,10 @@ impl Page<'_, '_> {
                 candor_assess::Via::Licence if place.is_empty() => "  (by the licence's name)",
                 _ => "",
             };
+            let number = term.value.filter(|_| !term.note.chars().any(|c| c.is_ascii_digit()));
+            let number = number.map(|value| format!(" ({})", words::parameters(value))).unwrap_or_default();
             let kind = self.paint.apply(Style::Bad, kind);
-            self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{via}{place}", term.note));
+            self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{number}{via}{place}", term.note));
             first = false;
         }
     }

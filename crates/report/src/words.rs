@@ -57,8 +57,7 @@ pub(crate) fn mark(presence: Presence, basis: &str) -> (&'static str, Style) {
 }
 
 /// Explains the marks.
-pub(crate) const LEGEND: &str =
-    "● here  ◐ part  ○ told of  ~ elsewhere (said)  × absent  ? unknown";
+pub(crate) const LEGEND: &str = "● here  ◐ part  ○ told of  ~ elsewhere (said)  × absent  ? unknown";
 
 /// A place as `path:line`, with the part where there are several.
 pub(crate) fn place(sheet: &FactSheet, evidence: &Evidence) -> String {

@@ -177,9 +177,7 @@ fn offers_weights(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut 
 
 /// `extra_gated_*`: the Hub asks before it hands out files.
 fn gate(input: &Input<'_>, bytes: &[u8], value: &Value, reading: &mut Reading) {
-    let keys = [
-        "extra_gated_prompt", "extra_gated_heading", "extra_gated_fields", "extra_gated_button_content",
-    ];
+    let keys = ["extra_gated_prompt", "extra_gated_heading", "extra_gated_fields", "extra_gated_button_content"];
     let Some((key, first)) = keys.iter().find_map(|key| Some((*key, value.get(key)?))) else { return };
     let note = "access to the files must be asked for on the platform".to_owned();
     let term = TermFound { kind: TermKind::Gated, value: None, bytes: None, note };

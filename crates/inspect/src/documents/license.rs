@@ -150,7 +150,10 @@ pub(crate) struct Clause<'a> {
 pub(crate) fn clauses_of<'a>(said: &'a Said<'_>) -> Vec<Clause<'a>> {
     let text = said.statement.text.as_str();
     let whole = |text: &'a str| Clause { text, words: Words::of(text), links: said.statement.links.iter().collect() };
-    let names = |text: &str| !engine::identify(text.as_bytes()).matches.is_empty() || Words::of(text).any(&["license", "licence", "licensed"]);
+    let names = |text: &str| {
+        !engine::identify(text.as_bytes()).matches.is_empty()
+            || Words::of(text).any(&["license", "licence", "licensed"])
+    };
     let mut cuts: Vec<&'a str> = Vec::new();
     let mut rest = text;
     while let Some((at, length)) = [", ", "; ", " while ", " whereas ", " but ", " and remains ", " and the "]
@@ -168,7 +171,8 @@ pub(crate) fn clauses_of<'a>(said: &'a Said<'_>) -> Vec<Clause<'a>> {
         return vec![whole(text)];
     }
     let inside = |cut: &'a str| {
-        let links = said.statement.links.iter().filter(|link| !link.text.is_empty() && cut.contains(link.text.as_str()));
+        let links =
+            said.statement.links.iter().filter(|link| !link.text.is_empty() && cut.contains(link.text.as_str()));
         Clause { text: cut, words: Words::of(cut), links: links.collect() }
     };
     naming.into_iter().map(inside).collect()
@@ -180,12 +184,17 @@ pub(crate) fn clauses_of<'a>(said: &'a Said<'_>) -> Vec<Clause<'a>> {
 /// is `sure` to name one that nobody knows, its words are kept.
 pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<Named> {
     let words = &clause.words;
-    if words.any(&["not covered", "not licensed", "not under", "not apply", "no license", "no licence", "does not cover", "excluded"]) {
+    if words.any(&[
+        "not covered", "not licensed", "not under", "not apply", "no license", "no licence", "does not cover",
+        "excluded",
+    ]) {
         return Vec::new();
     }
     let mut found: Vec<Named> = Vec::new();
     let mut add = |written: &str| {
-        let declared = engine::resolve(written);
+        let bare =
+            ["The ", "the ", "an ", "a "].iter().find_map(|article| written.strip_prefix(article)).unwrap_or(written);
+        let declared = engine::resolve(bare);
         if let Some(expression) = declared.expression.as_ref().map(ToString::to_string)
             && !found.iter().any(|named| named.expression.as_ref() == Some(&expression))
         {
@@ -200,7 +209,8 @@ pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<
             add(&link.url);
         }
     }
-    let labelled = said.label.any(&["license", "licence", "licensing", "licenses"]).then_some(said.rest.trim_end_matches('.'));
+    let labelled =
+        said.label.any(&["license", "licence", "licensing", "licenses"]).then_some(said.rest.trim_end_matches('.'));
     labelled.into_iter().chain(after_verb(clause.text)).for_each(&mut add);
     for named in engine::identify(clause.text.as_bytes()).matches {
         if !derived && (named.kind != engine::MatchKind::Mention || sure) {
@@ -210,7 +220,9 @@ pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<
     if found.is_empty() && sure {
         let license = |text: &str| Words::of(text).any(&["license", "licence"]);
         let link = clause.links.iter().filter(away).find(|link| license(&link.text) && link.url.contains("://"));
-        let telling = |text: &&str| !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"]);
+        let telling = |text: &&str| {
+            !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"])
+        };
         if let Some(written) = link.map(|link| link.text.as_str()).or(labelled.filter(telling)) {
             found.push(Named { written: written.chars().take(120).collect(), expression: None });
         }

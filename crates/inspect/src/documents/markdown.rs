@@ -2,6 +2,8 @@
 //!
 //! The text is parsed by a CommonMark parser, never searched as a whole; what a reader of the rendered page
 //! would not see as prose (code, HTML comments) is kept apart. Nothing is interpreted here.
+//!
+//! Long because one walk over the events of the parser carries all that a statement remembers.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;

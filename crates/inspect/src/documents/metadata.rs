@@ -13,7 +13,10 @@ pub(crate) const INSPECTOR: Inspector =
 
 fn wants(_: &Part, artifact: &Artifact) -> bool {
     let name = artifact.path.name().to_ascii_lowercase();
-    matches!(name.as_str(), "citation.cff" | "codemeta.json" | "spec.yaml" | "metadata.yaml" | "model.yaml" | "model-metadata.yaml")
+    matches!(
+        name.as_str(),
+        "citation.cff" | "codemeta.json" | "spec.yaml" | "metadata.yaml" | "model.yaml" | "model-metadata.yaml"
+    )
 }
 
 fn read(input: &Input<'_>) -> Reading {
@@ -27,7 +30,7 @@ fn read(input: &Input<'_>) -> Reading {
     let mut reading = Reading::default();
     match frontmatter::parse(text, 0) {
         Ok(value) => {
-            let place = [Some(&value), value.get("tags"), value.get("properties")];
+            let place = [Some(&value), value.get("tags"), value.get("properties"), value.get("system_metadata")];
             let license = place.into_iter().flatten().find_map(|value| value.get("license"));
             if let Some(license) = license {
                 declare(input, &bytes, license, &mut reading);

@@ -96,6 +96,8 @@ pub(crate) struct Said<'a> {
     pub(crate) rest: &'a str,
     /// Words of the headings above.
     pub(crate) headings: Words,
+    /// Words of the innermost heading.
+    pub(crate) inner: Words,
     pub(crate) topic: Topic,
     /// Whether it may be about this release.
     pub(crate) ours: bool,
@@ -174,6 +176,7 @@ impl<'a> Reader<'a> {
             label,
             rest,
             headings: heading_words,
+            inner,
             topic: Topic::of(headings),
             ours,
             lead: Words::default(),

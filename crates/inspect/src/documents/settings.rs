@@ -19,9 +19,27 @@ const OPENED: usize = 400;
 /// Keys of a training run; two of different kinds make one.
 const KEYS: &[(&str, &[&str])] = &[
     ("rate", &["learning_rate", "lr", "max_lr", "peak_lr", "base_lr", "learning-rate"]),
-    ("batch", &["batch_size", "global_train_batch_size", "train_micro_batch_size_per_gpu", "per_device_train_batch_size", "train_batch_size", "global_batch_size", "train_batch_size0", "batch-size"]),
-    ("length", &["max_steps", "train_iters", "train-iters", "max_duration", "num_train_epochs", "epochs", "max_epochs", "max_iterations", "train_steps", "steps", "num_steps", "total_steps"]),
-    ("optimizer", &["optimizer", "optim", "weight_decay", "adam_beta1", "warmup_steps", "warmup_ratio", "lr_scheduler_type", "scheduler"]),
+    (
+        "batch",
+        &[
+            "batch_size", "global_train_batch_size", "train_micro_batch_size_per_gpu", "per_device_train_batch_size",
+            "train_batch_size", "global_batch_size", "train_batch_size0", "batch-size",
+        ],
+    ),
+    (
+        "length",
+        &[
+            "max_steps", "train_iters", "train-iters", "max_duration", "num_train_epochs", "epochs", "max_epochs",
+            "max_iterations", "train_steps", "steps", "num_steps", "total_steps",
+        ],
+    ),
+    (
+        "optimizer",
+        &[
+            "optimizer", "optim", "weight_decay", "adam_beta1", "warmup_steps", "warmup_ratio", "lr_scheduler_type",
+            "scheduler",
+        ],
+    ),
     ("seed", &["seed", "random_seed"]),
 ];
 
@@ -31,7 +49,11 @@ fn read_part(at: &PartInput<'_>) -> Reading {
     let mut opened = 0;
     for artifact in at.part.listing.entries().iter().filter(|artifact| wants(at.part, artifact, &subject)) {
         if !artifact.at_hand || opened >= OPENED {
-            let claim = Claim::Provides { component: Component::ConfigHyperparameters, extent: Extent::Partial, target: Some(artifact.path.to_string()) };
+            let claim = Claim::Provides {
+                component: Component::ConfigHyperparameters,
+                extent: Extent::Partial,
+                target: Some(artifact.path.to_string()),
+            };
             if named_for_training(artifact) && reading.facts.len() < OPENED {
                 reading.fact(claim, at.listed(&artifact.path));
             }
@@ -49,17 +71,28 @@ fn read_part(at: &PartInput<'_>) -> Reading {
 fn wants(part: &Part, artifact: &Artifact, subject: &Subject) -> bool {
     let kind = matches!(artifact.path.extension().as_str(), "yaml" | "yml" | "json" | "toml" | "gin" | "cfg");
     let path = artifact.path.as_str().to_ascii_lowercase();
-    let aside = path.split('/').any(|segment| segment.starts_with('.') || matches!(segment, "node_modules" | "tests" | "test"));
-    let manifest = ["package.json", "package-lock.json", "tsconfig.json", "cargo.toml", "pyproject.toml", "mkdocs.yml", "tokenizer.json"];
+    let aside =
+        path.split('/').any(|segment| segment.starts_with('.') || matches!(segment, "node_modules" | "tests" | "test"));
+    let manifest = [
+        "package.json", "package-lock.json", "tsconfig.json", "cargo.toml", "pyproject.toml", "mkdocs.yml",
+        "tokenizer.json",
+    ];
     let name = artifact.path.name().to_ascii_lowercase();
     let words = Words::of(&path.replace(['_', '-'], " "));
     let model_root = part.role == Role::Model && !named_for_training(artifact);
-    kind && matches!(part.role, Role::Code | Role::Model) && !model_root && !aside && !manifest.contains(&name.as_str()) && !subject.is_other(&words)
+    kind && matches!(part.role, Role::Code | Role::Model)
+        && !model_root
+        && !aside
+        && !manifest.contains(&name.as_str())
+        && !subject.is_other(&words)
 }
 
 fn named_for_training(artifact: &Artifact) -> bool {
     let words = Words::of(&artifact.path.as_str().replace(['_', '-'], " "));
-    words.any(&["train", "training", "pretrain*", "sft", "dpo", "recipes", "recipe", "hparams", "hyperparameters", "experiment*", "stage1", "stage2"])
+    words.any(&[
+        "train", "training", "pretrain*", "sft", "dpo", "recipes", "recipe", "hparams", "hyperparameters",
+        "experiment*", "stage1", "stage2",
+    ])
 }
 
 fn read(input: &Input<'_>) -> Reading {
@@ -86,7 +119,11 @@ fn read(input: &Input<'_>) -> Reading {
     if kinds.len() >= 3
         && let Some((_, range)) = found.first()
     {
-        let claim = Claim::Provides { component: Component::ConfigHyperparameters, extent: Extent::Whole, target: Some(input.artifact.path.to_string()) };
+        let claim = Claim::Provides {
+            component: Component::ConfigHyperparameters,
+            extent: Extent::Whole,
+            target: Some(input.artifact.path.to_string()),
+        };
         reading.fact(claim, input.span(Basis::Observed, &bytes, range.clone(), ""));
     }
     reading

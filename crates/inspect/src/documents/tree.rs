@@ -25,6 +25,9 @@ fn read(input: &PartInput<'_>) -> Reading {
             found.entry(component).or_default().push(artifact);
         }
     }
+    if !holds_data(input.part) {
+        found.remove(&Component::DataPretraining);
+    }
     let mut reading = Reading::default();
     for (component, artifacts) in found {
         let mut evidence: Vec<Evidence> =
@@ -41,16 +44,23 @@ fn read(input: &PartInput<'_>) -> Reading {
 }
 
 /// Folders whose code shows how something is done rather than doing it for this model.
-const ASIDE: &[&str] = &["tutorial*", "example", "examples", "colab", "colabs", "docs", "doc", "notebooks", "demo", "demos", "sdk", "client"];
+const ASIDE: &[&str] = &[
+    "tutorial*", "example", "examples", "colab", "colabs", "docs", "doc", "notebooks", "demo", "demos", "sdk", "client",
+];
 
 /// Which components a file is part of, by its path.
 fn components(part: &Part, artifact: &Artifact, subject: &Subject) -> Vec<Component> {
     let path = artifact.path.as_str();
     let lower = path.to_ascii_lowercase();
     let hidden = |segment: &str| segment.starts_with('.') && segment.len() > 1;
-    let foreign = |segment: &str| matches!(segment, "node_modules" | "third_party" | "vendor" | "site-packages" | "dependencies");
+    let foreign =
+        |segment: &str| matches!(segment, "node_modules" | "third_party" | "vendor" | "site-packages" | "dependencies");
     if part.role == Role::Document || lower.split('/').any(|segment| hidden(segment) || foreign(segment)) {
-        return if part.role == Role::Document { documents(&Words::of(&lower), &lower, &artifact.path.extension(), part.role) } else { Vec::new() };
+        return if part.role == Role::Document {
+            documents(&Words::of(&lower), &lower, &artifact.path.extension(), part.role)
+        } else {
+            Vec::new()
+        };
     }
     let words = Words::of(&path.replace(['_', '-'], " "));
     if subject.is_other(&words) {
@@ -75,18 +85,30 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
     if words.any(&["test", "tests", "conftest", "unittest", "unittests"]) {
         return Some(Component::CodeValidationTesting);
     }
-    if name.any(&["eval", "evals", "evaluate", "evaluation", "evaluator", "benchmark", "benchmarks"]) || folders.any(&["eval", "evals", "evaluation", "benchmarks"]) {
+    if name.any(&["eval", "evals", "evaluate", "evaluation", "evaluator", "benchmark", "benchmarks"])
+        || folders.any(&["eval", "evals", "evaluation", "benchmarks"])
+    {
         return Some(Component::CodeEvaluation);
     }
     let serving = folders.any(&["models", "model", "inference", "serving", "serve"]) || words.any(ASIDE);
     let data = ["data", "dataset", "datasets", "corpus", "corpora"];
-    let treats = ["dedup*", "preprocess*", "tokenize*", "tokenise*", "decontaminat*", "filter*", "prepare*", "crawl*", "clean*", "process", "processing", "build", "pii", "unshard*", "mixture*"];
+    let treats = [
+        "dedup*", "preprocess*", "tokenize*", "tokenise*", "decontaminat*", "filter*", "prepare*", "crawl*", "clean*",
+        "process", "processing", "build", "pii", "unshard*", "mixture*",
+    ];
     let stem: Vec<&str> = name.iter().collect();
     let plainly = matches!(stem.as_slice(), ["data" | "dataset" | "corpus", _]);
-    if !serving && (plainly || role == Role::Data || words.any(&data) && words.any(&treats) || name.any(&["dedup*", "decontaminat*", "preprocess", "prepare data"])) {
+    if !serving
+        && (plainly
+            || role == Role::Data
+            || words.any(&data) && words.any(&treats)
+            || name.any(&["dedup*", "decontaminat*", "preprocess", "prepare data"]))
+    {
         return Some(Component::CodeDataProcessing);
     }
-    if name.any(&["train", "training", "trainer", "pretrain*", "finetune*"]) || folders.any(&["training", "training scripts", "pretraining", "train"]) {
+    if name.any(&["train", "training", "trainer", "pretrain*", "finetune*"])
+        || folders.any(&["training", "training scripts", "pretraining", "train"])
+    {
         if words.any(ASIDE) || folders.any(&data) && !folders.any(&["training", "training scripts"]) {
             return None;
         }
@@ -98,20 +120,34 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
     if words.any(&["sdk", "client", "types"]) {
         return None;
     }
-    let runs = ["inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run"];
+    let runs =
+        ["inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run"];
     if name.any(&runs) && !folders.any(&data) || folders.any(&["inference"]) {
         return Some(Component::CodeInference);
     }
     let models = folders.any(&["models", "model", "modeling", "modelling"]);
-    let named = name.any(&["model", "models", "modeling", "modelling", "transformer", "network", "architecture", "configuration"]);
-    let helper = name.any(&["spawn", "download", "convert", "utils", "card", "metadata", "get", "upload"]) || folders.any(&data);
+    let named = name
+        .any(&["model", "models", "modeling", "modelling", "transformer", "network", "architecture", "configuration"]);
+    let helper =
+        name.any(&["spawn", "download", "convert", "utils", "card", "metadata", "get", "upload"]) || folders.any(&data);
     ((models && !name.any(&["init"]) || named) && !helper).then_some(Component::CodeArchitecture)
 }
 
 const POST: &[&str] = &[
-    "sft", "dpo", "rlhf", "ppo", "grpo", "orpo", "kto", "finetun*", "fine tun*", "fine tune", "instruct*", "reward*", "peft", "lora",
-    "alignment",
+    "sft", "dpo", "rlhf", "ppo", "grpo", "orpo", "kto", "finetun*", "fine tun*", "fine tune", "instruct*", "reward*",
+    "peft", "lora", "alignment",
 ];
+
+/// Whether a data part is a data set: a repository of code that makes one holds samples at most.
+fn holds_data(part: &Part) -> bool {
+    let (mut data, mut code) = (0_usize, 0_usize);
+    for artifact in part.listing.entries() {
+        let extension = artifact.path.extension();
+        code += usize::from(CODE.contains(&extension.as_str()));
+        data += usize::from(is_data_file(&artifact.path.as_str().to_ascii_lowercase(), &extension));
+    }
+    data > code
+}
 
 /// Whether a file of a data part is data rather than something beside it: by its format, and for loose formats by its name.
 fn is_data_file(lower: &str, extension: &str) -> bool {
@@ -119,7 +155,9 @@ fn is_data_file(lower: &str, extension: &str) -> bool {
     let loose = matches!(extension, "jsonl" | "csv" | "tsv" | "zst" | "txt" | "gz" | "tar" | "json" | "bin" | "npy");
     let name = lower.rsplit('/').next().unwrap_or_default();
     let stem: String = name.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
-    let telling = ["train", "training", "valid", "validation", "val", "test", "data", "corpus", "part", "shard", "chunk", "split"];
+    let telling = [
+        "train", "training", "valid", "validation", "val", "test", "data", "corpus", "part", "shard", "chunk", "split",
+    ];
     let folder = lower.split('/').next().unwrap_or_default();
     let placed = lower.contains('/') && matches!(folder, "data" | "train" | "training" | "corpus" | "shards");
     firm || loose && (telling.contains(&stem.as_str()) || placed)
@@ -131,17 +169,22 @@ fn documents(words: &Words, lower: &str, extension: &str, role: Role) -> Vec<Com
         found.push(Component::DocTechReport);
     }
     let logs = ["training log", "train log", "training logs", "log", "logs", "loss", "metrics", "log history"];
-    let log = matches!(extension, "jsonl" | "csv" | "log" | "json" | "tsv") && words.any(&logs) && !words.any(&["changelog", "data", "config"]);
+    let log = matches!(extension, "jsonl" | "csv" | "log" | "json" | "tsv")
+        && words.any(&logs)
+        && !words.any(&["changelog", "data", "config"]);
     if log || lower.contains("tfevents") {
         found.push(Component::DocTrainingLogs);
     }
     let results = ["evaluation", "eval results", "evaluation results", "results", "benchmark results"];
-    if matches!(extension, "json" | "csv" | "md" | "txt" | "yaml") && words.any(&results) && !words.any(&["config", "test", "tests"]) {
+    if matches!(extension, "json" | "csv" | "md" | "txt" | "yaml")
+        && words.any(&results)
+        && !words.any(&["config", "test", "tests"])
+    {
         found.push(Component::DocEvalResults);
     }
     let manifest = [
-        "requirements.txt", "pyproject.toml", "setup.py", "cargo.toml", "cargo.lock", "environment.yml", "environment.yaml", "poetry.lock",
-        "uv.lock", "dockerfile", "setup.cfg",
+        "requirements.txt", "pyproject.toml", "setup.py", "cargo.toml", "cargo.lock", "environment.yml",
+        "environment.yaml", "poetry.lock", "uv.lock", "dockerfile", "setup.cfg",
     ];
     let name = lower.rsplit('/').next().unwrap_or_default();
     if manifest.contains(&name) {
@@ -160,7 +203,8 @@ mod tests {
         let path = ArtifactPath::new(path).unwrap();
         let artifact = Artifact { path, size: None, declared_digest: None, at_hand: false, origin: Origin::Published };
         let part = Part { role, locator: None, revision: None, listing: Listing::new(true, Vec::new()) };
-        let subject = Subject::of(&Release { id: "x".to_owned(), subject: vec!["Llama 3.1".to_owned()], parts: Vec::new() });
+        let subject =
+            Subject::of(&Release { id: "x".to_owned(), subject: vec!["Llama 3.1".to_owned()], parts: Vec::new() });
         components(&part, &artifact, &subject).into_iter().map(Component::id).collect()
     }
 

@@ -1,52 +1,12 @@
-//! Two runs of one recipe give the same bytes, and the published files are those of the recipe.
+//! Two runs of one recipe give the same bytes. The whole run is repeated by `whole_run.rs`.
+
+mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
+use common::{files, published, recipe, scratch};
 use sprout_trainer::recipe::Recipe;
 use sprout_trainer::{corpus, train};
-
-fn package() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn recipe() -> Recipe {
-    Recipe::read(&package().join("config/sprout-1.toml")).unwrap()
-}
-
-/// An empty folder for one test.
-fn scratch(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).unwrap();
-    }
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// All files below a folder, as relative paths and bytes.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut left = vec![folder.to_owned()];
-    while let Some(next) = left.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-            } else {
-                let relative = path.strip_prefix(folder).unwrap().to_owned();
-                found.push((relative, fs::read(&path).unwrap()));
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-/// A published file, if the package still stands beside the other parts of its release.
-fn published(path: &str) -> Option<Vec<u8>> {
-    fs::read(package().parent()?.join(path)).ok()
-}
 
 fn short_recipe() -> Recipe {
     let mut recipe = recipe();
@@ -100,22 +60,5 @@ fn the_published_text_is_that_of_the_recipe() {
         if let Some(expected) = published(&format!("data/{}", path.display())) {
             assert!(bytes == expected, "{} differs", path.display());
         }
-    }
-}
-
-/// Takes well under a minute with optimisation: `cargo test --release -- --ignored`.
-#[test]
-#[ignore = "repeats the whole training run"]
-fn the_published_weights_are_those_of_the_recipe() {
-    let recipe = recipe();
-    let data = package().parent().unwrap().join("data");
-    let read = |name: &str| corpus::encode(&corpus::read_lines(&data.join(name)).unwrap()).unwrap();
-    let out = scratch("model");
-    train::train(&recipe, &read("train.txt"), &read("validation.txt"), &out, None).unwrap();
-    for (path, bytes) in files(&out) {
-        let path = path.display();
-        let expected = published(&format!("model/{path}"));
-        assert!(expected.is_some(), "{path} is not published");
-        assert!(Some(bytes) == expected, "{path} differs");
     }
 }

@@ -5,8 +5,8 @@ use candor_facts::{Basis, Claim, OpennessClaim};
 
 const OTHERS: &[&str] = &[
     "other", "others", "outperform*", "compar*", "among", "libraries", "library", "community", "communities",
-    "software", "toolkit", "benchmark*", "projects", "competitors", "existing", "sota", "tools", "unlike", "advantage", "all the open source", "in the future", "versus",
-    "vs", "hardware", "baseline*", "evaluate*",
+    "software", "toolkit", "benchmark*", "projects", "competitors", "existing", "sota", "tools", "unlike", "advantage",
+    "all the open source", "in the future", "versus", "vs", "hardware", "baseline*", "evaluate*",
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {

@@ -19,12 +19,12 @@ const POST: &[&str] = &[
 ];
 const PROCESSED: &[&str] = &[
     "filter*", "dedup*", "clean*", "preprocess*", "pre process*", "decontaminat*", "removed", "removing", "remove",
-    "normalis*", "normaliz*", "processed", "pipeline*", "pii", "discard*", "shuffled", "truncated",
+    "dropped", "excluded", "normalis*", "normaliz*", "processed", "pipeline*", "pii", "discard*", "shuffled",
+    "truncated",
 ];
 const SELECTED: &[&str] = &[
     "selected", "sampled", "chosen", "mixture", "weighted", "subset*", "crawl*", "collected", "scraped", "obtained",
     "extracted", "gathered", "downloaded", "taken from", "drawn from", "upsampl*", "selection", "comes from",
-    
 ];
 const UNITS: &[&str] = &[
     "tokens", "gb", "tb", "languages", "words", "documents", "images", "examples", "hours", "pairs", "lines",
@@ -101,7 +101,9 @@ fn name_datasets(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
                 Some((link.text.clone(), link.url.clone()))
             }
             Leads::Code(name)
-                if !is_generic(&words) && Words::of(name.rsplit('/').next().unwrap_or_default()).any(&["data", "dataset", "datasets", "corpus", "pile", "corpora"]) =>
+                if !is_generic(&words)
+                    && Words::of(name.rsplit('/').next().unwrap_or_default())
+                        .any(&["data", "dataset", "datasets", "corpus", "pile", "corpora"]) =>
             {
                 Some((link.text.clone(), format!("github:{name}")))
             }
@@ -186,21 +188,26 @@ fn describe(reader: &mut Reader<'_>, said: &Said<'_>, stage: Stage) {
     }
     let mut aspects = Vec::new();
     let number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    if words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"]) {
+    // A heading that names the particular, with something said beneath it.
+    let headed = |phrases: &[&str]| said.inner.any(phrases) && words.iter().count() >= 4;
+    if headed(&["processing", "preprocessing", "filtering", "cleaning", "deduplication"])
+        || words.any(PROCESSED) && !words.any(&["no filter*", "not filtered", "accept the license"])
+    {
         aspects.push((DataAspect::Processing, Component::DatainfoDescription));
     }
-    if words.any(SELECTED) {
+    if headed(&["collection", "selection", "obtained", "selected", "sampling"]) || words.any(SELECTED) {
         aspects.push((DataAspect::Selection, Component::DatainfoDescription));
     }
     if number && words.any(UNITS) {
         aspects.push((DataAspect::Scope, Component::DatainfoComposition));
     }
-    if words.any(&["annotat*", "labelled", "labeled", "labelling", "labeling", "labels are", "labels were", "no labels", "human written"]) {
+    if words.any(&[
+        "annotat*", "labelled", "labeled", "labelling", "labeling", "labels are", "labels were", "no labels",
+        "human written",
+    ]) {
         aspects.push((DataAspect::Labelling, Component::DatainfoLabelling));
     }
-    if words.any(&[
-        "provenance", "come from", "sourced from", "origin", "published by", "taken from", "source of",
-    ]) {
+    if words.any(&["provenance", "come from", "sourced from", "origin", "published by", "taken from", "source of"]) {
         aspects.push((DataAspect::Provenance, Component::DatainfoDescription));
     }
     if words.any(&[

@@ -110,9 +110,9 @@ fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
     let words = &said.words;
     let asks = words.any(&[
         "request access", "access request", "requires manual approval", "request is approved", "once your request",
-        "approval", "gated model", "gated repository", "gated repo", "is gated", "gated access", "access form", "fill the form", "fill out the form", "accept the license",
-        "accept our license", "accept the licence", "agree to the license", "acknowledge the license",
-        "access to the model",
+        "approval", "gated model", "gated repository", "gated repo", "is gated", "gated access", "access form",
+        "fill the form", "fill out the form", "accept the license", "accept our license", "accept the licence",
+        "agree to the license", "acknowledge the license", "access to the model",
     ]);
     let thing =
         words.any(&["weights", "download*", "model", "models", "access", "signed url", "hugging face", "huggingface"]);

@@ -1,0 +1,131 @@
+//! No false permission: a changed licence text is never exact, and what differs is shown.
+//!
+//! Runs over every OSI-approved text and every AI licence of the corpus (`CANDOR_SHARED`, or `../shared`
+//! beside the workspace); says so when the corpus is not there.
+#![allow(clippy::print_stderr, reason = "a test that did not run must say so")]
+
+use std::path::PathBuf;
+
+use candor_license::{LicenseId, MatchKind, identify, license};
+
+/// Sentences of ours, restrictive ones and harmless ones.
+const INSERTED: &[&str] = &[
+    "Commercial use of the work requires a separate agreement.",
+    "The work may only be used for research.",
+    "Use by companies with more than one million users is forbidden.",
+    "You shall not use the outputs to train another model.",
+    "This permission does not extend to residents of the European Union.",
+    "A fee of five percent of revenue is due each year.",
+    "The weather was fine on the day this was written.",
+    "Our thanks go to everybody who helped.",
+    "Military use is not permitted.",
+    "The licensor may change these terms at any time.",
+];
+
+/// What a text is when one sentence of it is deleted.
+const TURNS_INTO: &[(&str, &str)] = &[("BSD-3-Clause", "BSD-2-Clause"), ("Xnet", "MIT")];
+
+/// A small generator, so that a failure can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n.max(1) as u64) as usize
+    }
+}
+
+fn texts() -> Option<Vec<(String, String)>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shared = std::env::var_os("CANDOR_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
+    let folder = shared.join("corpus/licenses/texts");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).ok()? {
+        let path = entry.ok()?.path();
+        let name = path.file_stem()?.to_str()?.to_owned();
+        let ours = name.starts_with("LicenseRef-") && !name.contains("scancode") || name == "OpenMDW-1.1";
+        let approved = LicenseId::parse(&name).and_then(|id| license(&id)).is_some_and(|l| l.osi);
+        if ours || approved {
+            found.push((name, String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned()));
+        }
+    }
+    found.sort();
+    Some(found)
+}
+
+/// Where sentences start and end.
+fn sentences(text: &str) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let mut start = 0;
+    for n in 1..bytes.len() {
+        let ends = bytes[n - 1] == b'.' && bytes[n].is_ascii_whitespace();
+        if (ends || n + 1 == bytes.len()) && text.is_char_boundary(n) {
+            let words = text[start..n].split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).count();
+            if words >= 5 {
+                out.push((start, n));
+            }
+            start = n;
+        }
+    }
+    out
+}
+
+fn change(text: &str, kind: usize, random: &mut Random) -> Option<String> {
+    let sentences = sentences(text);
+    let &(start, end) = sentences.get(random.below(sentences.len()))?;
+    match kind {
+        0 => {
+            let added = INSERTED[random.below(INSERTED.len())];
+            let gap = if random.below(3) == 0 { "\n\n" } else { " " };
+            let at = if random.below(6) == 0 { 0 } else { end };
+            Some(format!("{}{gap}{added}{gap}{}", &text[..at], &text[at..]))
+        }
+        // Titles and copyright notices may be left out; the matching guidelines say so.
+        1 if text[..end].split_whitespace().count() < 25 || text[start..end].to_lowercase().contains("copyright") => None,
+        1 => Some(format!("{}{}", &text[..start], &text[end..])),
+        _ => {
+            let words: Vec<(usize, &str)> = text[start..end]
+                .split_whitespace()
+                .map(|w| (w.as_ptr() as usize - text.as_ptr() as usize, w))
+                .filter(|(_, w)| w.len() >= 3 && w.chars().all(|c| c.is_ascii_lowercase()))
+                .collect();
+            let (at, word) = *words.get(random.below(words.len()))?;
+            let replacement = ["not", "only", "commercial", "never", "sometimes"][random.below(5)];
+            (word != replacement).then(|| format!("{}{replacement}{}", &text[..at], &text[at + word.len()..]))
+        }
+    }
+}
+
+#[test]
+fn a_changed_text_is_never_exact() {
+    let Some(texts) = texts() else {
+        eprintln!("NOT RUN: no corpus; set CANDOR_SHARED");
+        return;
+    };
+    let rounds: usize = std::env::var("CANDOR_CHANGES").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
+    let mut random = Random(0x5eed_1234_abcd_0001);
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for (name, text) in &texts {
+        for round in 0..rounds {
+            let Some(changed) = change(text, round % 3, &mut random) else { continue };
+            tried += 1;
+            let answer = identify(changed.as_bytes());
+            let exact: Vec<_> = answer.matches.iter().filter(|m| m.kind == MatchKind::Exact).collect();
+            // Without a clause a text may be another licence word for word: BSD-3-Clause, BSD-2-Clause.
+            if round % 3 == 1 && exact.iter().any(|m| TURNS_INTO.contains(&(name.as_str(), m.id.as_str()))) {
+                continue;
+            }
+            let shown = answer.matches.first().is_none_or(|m| !m.residue.is_empty() || m.missing > 0 || m.kind > MatchKind::Modified);
+            if !exact.is_empty() || !shown {
+                let at = changed.bytes().zip(text.bytes()).position(|(a, b)| a != b).unwrap_or(0);
+                let cut = |t: &str| t.get(at.saturating_sub(60)..).map_or_else(String::new, |t| t.chars().take(140).collect());
+                wrong.push(format!("{name} ({}) {}\n   was {:?}\n   now {:?}", round % 3, exact.first().map_or("-", |m| m.id.as_str()), cut(text), cut(&changed)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {tried} changed texts pass as exact:\n{}", wrong.len(), wrong.join("\n"));
+    eprintln!("{tried} changed texts of {} licences, none exact", texts.len());
+}
