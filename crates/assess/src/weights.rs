@@ -54,7 +54,11 @@ impl Weights {
     /// The facts that show that no final weights stand in any model part; `None` unless every model part has a
     /// complete listing without them.
     pub fn absent(&self, sheet: &FactSheet) -> Option<Vec<FactId>> {
-        if !self.whole.is_empty() || !self.unclear.is_empty() || !self.adapters.is_empty() {
+        // Files that are here and damaged are neither whole nor absent: what was published cannot be seen.
+        let damaged = self.broken.iter().any(|id| {
+            matches!(sheet.fact(*id).map(|fact| &fact.claim), Some(Claim::Weights { missing, .. }) if missing.is_empty())
+        });
+        if damaged || !self.whole.is_empty() || !self.unclear.is_empty() || !self.adapters.is_empty() {
             return None;
         }
         let models: Vec<PartIndex> =
