@@ -69,7 +69,8 @@ fn judge(
     let wanted: Vec<&str> = expected.split(" AND ").collect();
     let same = |want: &str, got: &str| canonical(want) == canonical(got);
     let alias = |want: &str, got: &str| {
-        let pair = |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
+        let pair =
+            |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
         pair("") || path.rsplit('/').next().is_some_and(pair)
     };
     let mut by_alias = false;
@@ -130,7 +131,11 @@ fn aliases() -> Aliases {
     lines
         .filter_map(|l| {
             let mut fields = l.splitn(4, ',');
-            Some((canonical(fields.next()?), canonical(fields.next()?), fields.next()?.to_owned()))
+            Some((
+                canonical(fields.next()?),
+                canonical(fields.next()?),
+                fields.next()?.to_owned(),
+            ))
         })
         .collect()
 }

@@ -8,6 +8,7 @@
 mod catalogue;
 mod corpus_licenses;
 mod licenses;
+mod names;
 mod template;
 
 use std::path::PathBuf;

@@ -28,7 +28,7 @@ pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]
             }
         });
     }
-    let mut ranked: Vec<(u64, Document)> = Vec::new();
+    let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
     for (number, (dense, sparse)) in shared.iter().enumerate() {
         let estimate = (*dense).max(sparse * layout::SPARSE);
         if estimate < FEWEST {
@@ -40,19 +40,19 @@ pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]
         let size = document.window_count().max(1) as u64;
         let estimate = u64::from(estimate).min(size);
         // What is shared, weighted by how much of the document that is.
-        ranked.push((estimate * estimate * 1024 / size, document));
+        ranked.push((estimate * estimate * 1024 / size, document.number, size));
     }
-    ranked.sort_by_key(|(score, d)| (std::cmp::Reverse(*score), d.number));
-    let floor = ranked.first().map_or(0, |(best, _)| best / 6);
+    ranked.sort_unstable_by_key(|(score, number, _)| (std::cmp::Reverse(*score), *number));
+    let floor = ranked.first().map_or(0, |(best, _, _)| best / 6);
     let (mut chosen, mut whole) = (Vec::new(), 0);
-    for (score, document) in ranked {
+    for (score, number, size) in ranked {
         // A short text that is here as a whole may stand beside a long one.
-        let complete = score * 10 >= document.window_count() as u64 * 1024 * 7;
+        let complete = score * 10 >= size * 1024 * 7;
         if chosen.len() - whole < CANDIDATES && score >= floor {
-            chosen.push(document);
+            chosen.extend(known.document(number));
         } else if complete && whole < WHOLE {
             whole += 1;
-            chosen.push(document);
+            chosen.extend(known.document(number));
         }
     }
     chosen

@@ -106,9 +106,13 @@ impl Document {
     /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
         let name = self.ids().next().unwrap_or_default();
-        let stem = name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
+        let stem = name
+            .strip_suffix('+')
+            .or_else(|| name.strip_suffix("-or-later"))
+            .filter(|_| self.role == Role::Text);
         let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
-        only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
+        only.or_else(|| LicenseId::parse(name))
+            .unwrap_or_else(|| LicenseId::known(name))
     }
 
     pub(crate) fn window_count(&self) -> usize {
@@ -143,18 +147,28 @@ impl Document {
     }
 
     /// The listed replacements of a region.
-    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = Alternative> + use<> {
-        let listed = self.alternatives.get(region.alternatives.start * 4..region.alternatives.end * 4);
-        listed.unwrap_or_default().as_chunks::<12>().0.iter().map(|c| {
-            let head = u32_at(c, 0).unwrap_or(0);
-            Alternative {
-                before_words: (head & 0xff) as usize,
-                after_words: (head >> 8 & 0xff) as usize,
-                wild: head >> 16 & 1 == 1,
-                before: u32_at(c, 4).unwrap_or(0),
-                after: u32_at(c, 8).unwrap_or(0),
-            }
-        })
+    pub(crate) fn alternatives(
+        &self,
+        region: &Region,
+    ) -> impl Iterator<Item = Alternative> + use<> {
+        let listed = self
+            .alternatives
+            .get(region.alternatives.start * 4..region.alternatives.end * 4);
+        listed
+            .unwrap_or_default()
+            .as_chunks::<12>()
+            .0
+            .iter()
+            .map(|c| {
+                let head = u32_at(c, 0).unwrap_or(0);
+                Alternative {
+                    before_words: (head & 0xff) as usize,
+                    after_words: (head >> 8 & 0xff) as usize,
+                    wild: head >> 16 & 1 == 1,
+                    before: u32_at(c, 4).unwrap_or(0),
+                    after: u32_at(c, 8).unwrap_or(0),
+                }
+            })
     }
 }
 

@@ -29,8 +29,8 @@ mod align;
 mod bodies;
 mod candidates;
 mod catalogue;
-mod declared;
 mod conclude;
+mod declared;
 mod decode;
 mod detect;
 mod evidence;
@@ -52,6 +52,8 @@ pub mod words;
 pub use catalogue::{license, licenses};
 pub use declared::{Declared, How, resolve, resolve_named};
 pub use expression::{Expression, ExpressionError, LicenseId};
+#[doc(hidden)]
+pub use names::{filter_bit as names_filter_bit, layout as names_layout};
 #[doc(hidden)]
 pub use fingerprint::layout as fingerprint_layout;
 pub use identify::{Found, FoundCondition, Identification, Match, MatchKind, clauses, identify};

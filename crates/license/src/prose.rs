@@ -210,9 +210,15 @@ pub(crate) fn is_loaded(word: Word) -> bool {
 /// Whether some words fit a place made for a name: one piece of a sentence, without a word that rules anything.
 pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) -> bool {
     let fill = words.get(place.clone()).unwrap_or_default();
-    let before = place.start.checked_sub(1).and_then(|n| words.get(n)).copied();
+    let before = place
+        .start
+        .checked_sub(1)
+        .and_then(|n| words.get(n))
+        .copied();
     let opens = |word: Option<&Word>, previous: Option<Word>| {
-        word.is_some_and(|w| previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w))
+        word.is_some_and(|w| {
+            previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w)
+        })
     };
     // A whole sentence put in between is no name.
     if opens(fill.first(), before) && words.get(place.end).is_some_and(|w| w.is(Word::SENTENCE)) {
@@ -234,8 +240,8 @@ pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) 
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
         && word.is(Word::CAPITAL)
-        && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash)
-        && before.end - before.start > 1)
+        && (word.is(Word::PARAGRAPH)
+            || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
 }
 
 fn is_copyright_start(word: Word) -> bool {
@@ -282,7 +288,12 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
             previous = Some(*word);
         }
         // Names are capital; a line of small words is a sentence.
-        let small = |w: &&Word| !(w.is(Word::CAPITAL) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || RIGHTS.contains(&w.hash));
+        let small = |w: &&Word| {
+            !(w.is(Word::CAPITAL)
+                || w.is(Word::NUMBER)
+                || LINKS.contains(&w.hash)
+                || RIGHTS.contains(&w.hash))
+        };
         return line.iter().filter(small).count() <= 4 + line.len() / 8;
     }
     if line.iter().any(|w| w.hash == hash("modified")) {
@@ -328,7 +339,9 @@ fn is_sentence(line: &[Word]) -> bool {
 /// A heading that names a licence.
 pub(crate) fn is_title(line: &[Word]) -> bool {
     // "Modified MIT License" says that it is not that licence.
-    let changed = line.iter().any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
+    let changed = line
+        .iter()
+        .any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
     if changed && !line.iter().any(|w| w.hash == hash("bsd")) {
         return false;
     }
@@ -346,10 +359,32 @@ pub(crate) fn is_loaded_line(line: &[Word]) -> bool {
 /// Whether prose reads like terms under which something is licensed.
 pub(crate) fn reads_as_license(words: &[Word]) -> bool {
     const LEGAL: &[u64] = &[
-        hash("license"), hash("licensed"), hash("licensor"), hash("licensee"), hash("agreement"), hash("permission"), hash("granted"),
-        hash("grant"), hash("grants"), hash("hereby"), hash("terms"), hash("conditions"), hash("copyright"), hash("warranty"),
-        hash("warranties"), hash("liable"), hash("liability"), hash("redistribute"), hash("distribute"), hash("redistribution"),
-        hash("permitted"), hash("shall"), hash("derivative"), hash("rights"), hash("prohibited"), hash("sublicense"),
+        hash("license"),
+        hash("licensed"),
+        hash("licensor"),
+        hash("licensee"),
+        hash("agreement"),
+        hash("permission"),
+        hash("granted"),
+        hash("grant"),
+        hash("grants"),
+        hash("hereby"),
+        hash("terms"),
+        hash("conditions"),
+        hash("copyright"),
+        hash("warranty"),
+        hash("warranties"),
+        hash("liable"),
+        hash("liability"),
+        hash("redistribute"),
+        hash("distribute"),
+        hash("redistribution"),
+        hash("permitted"),
+        hash("shall"),
+        hash("derivative"),
+        hash("rights"),
+        hash("prohibited"),
+        hash("sublicense"),
     ];
     let head = words.get(..3000).unwrap_or(words);
     let mut seen = 0_u32;
@@ -361,5 +396,6 @@ pub(crate) fn reads_as_license(words: &[Word]) -> bool {
         }
     }
     // Several different words of law, and not spread thin.
-    seen.count_ones() >= 5 && count * 40 >= head.len() || seen.count_ones() >= 3 && count * 8 >= head.len() && head.len() >= 12
+    seen.count_ones() >= 5 && count * 40 >= head.len()
+        || seen.count_ones() >= 3 && count * 8 >= head.len() && head.len() >= 12
 }
