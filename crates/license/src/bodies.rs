@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::align::{self, Positions, Run};
-use crate::candidates::candidates;
+use crate::candidates::{Shared, candidates};
 use crate::fingerprint::{Document, Fingerprints, Role};
 use crate::residue::{self, Difference};
 use crate::words::{WINDOW, Word};
@@ -73,6 +73,7 @@ impl Body {
 /// The texts found, in the order of how well they explain the words.
 pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
     let mut covered = vec![false; windows.len()];
+    let shared = Shared::new(known, windows);
     let mut found: Vec<Body> = Vec::new();
     let mut positions: Option<Positions<'_>> = None;
     let mut vain = 0;
@@ -80,7 +81,7 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
             break;
         }
-        let candidates = candidates(known, windows, &covered);
+        let candidates = candidates(known, &shared, &covered);
         if candidates.is_empty() {
             break;
         }

@@ -9,27 +9,47 @@ const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
 
+/// The windows that some known text holds, with those texts: looked up once, counted in every round.
+pub(crate) struct Shared {
+    /// The window, the document, and whether the dense index told it.
+    hits: Vec<(u32, u16, bool)>,
+}
+
+/// Most hits kept of one file; more only come from repetition.
+const HITS: usize = 4_000_000;
+
+impl Shared {
+    pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
+        let mut hits = Vec::new();
+        let mut last = None;
+        for (n, hash) in windows.iter().enumerate() {
+            if last == Some(*hash) || hits.len() > HITS {
+                continue;
+            }
+            last = Some(*hash);
+            known.holders(*hash, |document, dense| hits.push((n as u32, document, dense)));
+        }
+        Self { hits }
+    }
+}
+
 /// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]) -> Vec<Document> {
-    let mut shared = vec![(0_u32, 0_u32); known.len()];
-    let mut last = u32::MAX;
-    for (n, hash) in windows.iter().enumerate() {
-        if covered.get(n) == Some(&true) || *hash == last {
+pub(crate) fn candidates(known: &Fingerprints, shared: &Shared, covered: &[bool]) -> Vec<Document> {
+    let mut counts = vec![(0_u32, 0_u32); known.len()];
+    for (n, document, dense) in &shared.hits {
+        if covered.get(*n as usize) == Some(&true) {
             continue;
         }
-        last = *hash;
-        known.holders(*hash, |document, dense| {
-            if let Some((d, s)) = shared.get_mut(usize::from(document)) {
-                if dense {
-                    *d += 1;
-                } else {
-                    *s += 1;
-                }
+        if let Some((d, s)) = counts.get_mut(usize::from(*document)) {
+            if *dense {
+                *d += 1;
+            } else {
+                *s += 1;
             }
-        });
+        }
     }
     let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
-    for (number, (dense, sparse)) in shared.iter().enumerate() {
+    for (number, (dense, sparse)) in counts.iter().enumerate() {
         let estimate = (*dense).max(sparse * layout::SPARSE);
         if estimate < FEWEST {
             continue;

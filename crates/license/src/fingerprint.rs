@@ -319,11 +319,10 @@ impl Fingerprints {
     }
 
     /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
-    pub(crate) fn holders(&self, hash: u32, visit: impl FnMut(u16, bool)) {
-        let visit = std::cell::RefCell::new(visit);
-        self.dense.lookup(hash, |d| visit.borrow_mut()(d, true));
+    pub(crate) fn holders(&self, hash: u32, mut visit: impl FnMut(u16, bool)) {
+        self.dense.lookup(hash, |d| visit(d, true));
         if hash.is_multiple_of(layout::SPARSE) {
-            self.sparse.lookup(hash, |d| visit.borrow_mut()(d, false));
+            self.sparse.lookup(hash, |d| visit(d, false));
         }
     }
 
