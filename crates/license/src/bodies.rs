@@ -6,7 +6,7 @@ use crate::align::{self, Positions, Run};
 use crate::candidates::{Shared, candidates};
 use crate::fingerprint::{Document, Fingerprints, Role};
 use crate::residue::{self, Difference};
-use crate::words::{WINDOW, Word};
+use crate::words::{self, WINDOW, Word};
 
 /// So many times in a row a fragment may be found that is no text.
 const VAIN: usize = 2;
@@ -59,19 +59,24 @@ impl Body {
         let run = after.checked_sub(1).and_then(|n| self.chain.get(n));
         run.is_some_and(|r| r.user_words().contains(&word))
     }
-
-    /// Where a word of the known text stands in the user's.
-    pub(crate) fn user_word(&self, known: usize) -> Option<usize> {
-        let run = self
-            .chain
-            .iter()
-            .find(|r| r.known_words().contains(&known))?;
-        Some(run.user + (known - run.known))
-    }
 }
 
 /// The texts found, in the order of how well they explain the words.
 pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
+    if let Some(document) = known.exact(words::whole(words), words.len()) {
+        let chain = vec![Run {
+            user: 0,
+            known: 0,
+            length: windows.len(),
+        }];
+        let difference = residue::judge(&document, words, &chain);
+        return vec![Body {
+            document,
+            words: 0..words.len(),
+            difference,
+            chain,
+        }];
+    }
     let mut covered = vec![false; windows.len()];
     let shared = Shared::new(known, windows);
     let mut found: Vec<Body> = Vec::new();
@@ -89,7 +94,9 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         let open = covered.iter().filter(|c| !**c).count();
         let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
         for document in &candidates {
-            let Some(body) = align_one(document, words, positions, &covered) else { continue };
+            let Some(body) = align_one(document, words, positions, &covered) else {
+                continue;
+            };
             // Nothing can explain the words better than a text that has them all.
             let settled = body.is_whole() && body.difference.matched >= open;
             aligned.push(body);

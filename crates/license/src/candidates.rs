@@ -27,7 +27,9 @@ impl Shared {
                 continue;
             }
             last = Some(*hash);
-            known.holders(*hash, |document, dense| hits.push((n as u32, document, dense)));
+            known.holders(*hash, |document, dense| {
+                hits.push((n as u32, document, dense))
+            });
         }
         Self { hits }
     }

@@ -38,7 +38,7 @@ pub(crate) fn conclude(
         add_notice(&mut ranked, notice, whole_texts);
     }
     combine_exceptions(&mut ranked);
-    ranked.sort_by(|a, b| (a.rank, a.found.bytes.start).cmp(&(b.rank, b.found.bytes.start)));
+    ranked.sort_by_key(|r| (r.rank, r.found.bytes.start));
     let mut all = Vec::new();
     let mut any = Vec::new();
     for r in &ranked {

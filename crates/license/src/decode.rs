@@ -51,7 +51,10 @@ impl<'a> Decoder<'a> {
             return &[];
         }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|b| !b.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or_default()
     }

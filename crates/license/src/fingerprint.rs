@@ -303,10 +303,10 @@ impl Fingerprints {
         let region_end = region_at + usize::from(u16_at(entry, 24)?) * layout::REGION;
         Some(Document {
             number,
-            role: match entry.get(6)? {
-                &layout::HEADER_TEXT => Role::Header,
-                &layout::EXCEPTION => Role::Exception,
-                &layout::POLICY => Role::Policy,
+            role: match *entry.get(6)? {
+                layout::HEADER_TEXT => Role::Header,
+                layout::EXCEPTION => Role::Exception,
+                layout::POLICY => Role::Policy,
                 _ => Role::Text,
             },
             words: u32_at(entry, 8)? as usize,

@@ -169,9 +169,7 @@ pub fn identify(bytes: &[u8]) -> Identification {
     );
     let custom = reads_as_license || matches.iter().any(|m| m.kind == MatchKind::Modified);
     let expression = match expression {
-        None if reads_as_license && !told.restrictions.is_empty()
-            || reads_as_license && matches.is_empty() =>
-        {
+        None if reads_as_license && (matches.is_empty() || !told.restrictions.is_empty()) => {
             Some(Expression::Id(LicenseId::known("LicenseRef-custom")))
         }
         other => other,

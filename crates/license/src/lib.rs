@@ -30,6 +30,7 @@ mod bodies;
 mod candidates;
 mod catalogue;
 mod conclude;
+mod creative;
 mod declared;
 mod decode;
 mod detect;
@@ -37,6 +38,7 @@ mod evidence;
 mod expression;
 mod fingerprint;
 mod identify;
+mod listed;
 mod markup;
 mod names;
 mod notices;
@@ -53,10 +55,10 @@ pub use catalogue::{license, licenses};
 pub use declared::{Declared, How, resolve, resolve_named};
 pub use expression::{Expression, ExpressionError, LicenseId};
 #[doc(hidden)]
-pub use names::{filter_bit as names_filter_bit, layout as names_layout};
-#[doc(hidden)]
 pub use fingerprint::layout as fingerprint_layout;
 pub use identify::{Found, FoundCondition, Identification, Match, MatchKind, clauses, identify};
+#[doc(hidden)]
+pub use listed::{filter_bit as names_filter_bit, layout as names_layout};
 pub use terms::{
     Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind,
     grants,

@@ -5,8 +5,10 @@
 
 use std::ops::Range;
 
+use crate::creative;
 use crate::expression::LicenseId;
-use crate::words::{self, Word, hash};
+use crate::listed::{self, listed};
+use crate::words::{Word, hash};
 
 /// A licence named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,17 +25,17 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    GNU = "gnu", GENERAL = "general", PUBLIC = "public", LICENSE = "license", LICENSES = "licenses", LESSER = "lesser",
-    LIBRARY = "library", AFFERO = "affero", FREE = "free", DOCUMENTATION = "documentation", GPL = "gpl", LGPL = "lgpl",
-    AGPL = "agpl", GFDL = "gfdl", FDL = "fdl", VERSION = "version", VERSIONS = "versions", V = "v", LATER = "later", ANY = "any",
-    HIGHER = "higher", NEWER = "newer", APACHE = "apache", SOFTWARE = "software", BSD = "bsd", CLAUSE = "clause", MIT = "mit", STYLE = "style",
-    EXPAT = "expat", CREATIVE = "creative", COMMONS = "commons", ATTRIBUTION = "attribution", NONCOMMERCIAL = "noncommercial",
-    SHAREALIKE = "sharealike", SHARE = "share", ALIKE = "alike", NODERIVATIVES = "noderivatives", NODERIVS = "noderivs",
-    NODERIVATIVE = "noderivative", DERIVATIVES = "derivatives", DERIVATIVE = "derivative", NO = "no", ZERO = "zero", CC0 = "cc0",
-    MOZILLA = "mozilla", MPL = "mpl", NEW = "new", MODIFIED = "modified", REVISED = "revised", SIMPLIFIED = "simplified",
-    THREE = "three", TWO = "two", FOUR = "four", ORIGINAL = "original", OLD = "old", LICENSED = "licensed", UNDER = "under", THE = "the",
-    OR = "or", STYLED = "styled", BSDSTYLE = "bsdstyle", MITSTYLE = "mitstyle", MITLICENSED = "mitlicensed", BSDLICENSED = "bsdlicensed",
-    ONE = "one", ASL = "asl", CC = "cc", INVARIANT = "invariant",
+    GNU = "gnu", GENERAL = "general", PUBLIC = "public", LICENSE = "license",
+    LICENSES = "licenses", LESSER = "lesser", LIBRARY = "library", AFFERO = "affero",
+    FREE = "free", DOCUMENTATION = "documentation", GPL = "gpl", LGPL = "lgpl", AGPL = "agpl",
+    GFDL = "gfdl", FDL = "fdl", VERSION = "version", VERSIONS = "versions", V = "v",
+    LATER = "later", HIGHER = "higher", NEWER = "newer", APACHE = "apache", SOFTWARE = "software",
+    BSD = "bsd", CLAUSE = "clause", MIT = "mit", STYLE = "style", EXPAT = "expat",
+    CREATIVE = "creative", CC0 = "cc0", MOZILLA = "mozilla", MPL = "mpl", NEW = "new",
+    MODIFIED = "modified", REVISED = "revised", SIMPLIFIED = "simplified", THREE = "three",
+    TWO = "two", FOUR = "four", ORIGINAL = "original", OLD = "old", LICENSED = "licensed",
+    UNDER = "under", THE = "the", OR = "or", BSDSTYLE = "bsdstyle", MITSTYLE = "mitstyle",
+    MITLICENSED = "mitlicensed", BSDLICENSED = "bsdlicensed", ASL = "asl", CC = "cc",
 }
 
 /// The names found, in order. `skip` says which words are part of a licence text and name nothing.
@@ -64,7 +66,7 @@ fn one(text: &[Word], at: usize) -> Option<Name> {
             gnu(text, at).or_else(|| listed(text, at))
         }
         APACHE | ASL => apache(text, at).or_else(|| listed(text, at)),
-        CREATIVE | CC | CC0 => creative_commons(text, at).or_else(|| listed(text, at)),
+        CREATIVE | CC | CC0 => creative::creative_commons(text, at).or_else(|| listed(text, at)),
         BSD | NEW | MODIFIED | REVISED | SIMPLIFIED | THREE | TWO | BSDSTYLE | BSDLICENSED => {
             listed(text, at).or_else(|| bsd(text, at))
         }
@@ -88,7 +90,7 @@ fn glued(text: &[Word], at: usize) -> Option<Name> {
     ))
 }
 
-fn name(id: String, words: Range<usize>, vague: bool) -> Name {
+pub(crate) fn name(id: String, words: Range<usize>, vague: bool) -> Name {
     let id = LicenseId::parse(&id).unwrap_or_else(|| LicenseId::known(&id));
     Name { id, words, vague }
 }
@@ -110,6 +112,7 @@ fn says_later(text: &[Word], from: usize, within: usize) -> bool {
     false
 }
 
+#[rustfmt::skip]
 const NUMBERS: &[(u64, &str)] = &[
     (hash("1"), "1.0"),
     (hash("1.0"), "1.0"),
@@ -141,12 +144,12 @@ const NUMBERS: &[(u64, &str)] = &[
     (hash("three"), "3.0"),
 ];
 
-fn number(word: u64) -> Option<&'static str> {
+pub(crate) fn number(word: u64) -> Option<&'static str> {
     NUMBERS.iter().find(|(h, _)| *h == word).map(|(_, v)| *v)
 }
 
 /// The first version number within the next words, and where it ends; it ends at the next sentence.
-fn version(
+pub(crate) fn version(
     text: &[Word],
     from: usize,
     within: usize,
@@ -317,82 +320,6 @@ fn mit(text: &[Word], at: usize) -> Option<Name> {
     (after || before || glued).then(|| name("MIT".to_owned(), at..at + 2, false))
 }
 
-fn creative_commons(text: &[Word], at: usize) -> Option<Name> {
-    let word = |n: usize| text.get(n).map_or(0, |w| w.hash);
-    if word(at) == CC0 {
-        return Some(name("CC0-1.0".to_owned(), at..at + 1, false));
-    }
-    if word(at) == CREATIVE && word(at + 1) != COMMONS {
-        return None;
-    }
-    let (mut by, mut nc, mut nd, mut sa, mut zero) = (false, false, false, false, false);
-    let mut n = at + 1;
-    for k in at + 1..at + 12 {
-        match word(k) {
-            COMMONS | LICENSE | PUBLIC | CC => {}
-            ATTRIBUTION => by = true,
-            NONCOMMERCIAL => nc = true,
-            NODERIVATIVES | NODERIVS | NODERIVATIVE => nd = true,
-            NO if matches!(word(k + 1), DERIVATIVES | DERIVATIVE) => nd = true,
-            SHAREALIKE | ALIKE => sa = true,
-            ZERO | CC0 => zero = true,
-            // "Attribution-NonCommercial-ShareAlike" is one word with its hyphens.
-            h => match CC_WORDS.iter().find(|(w, _)| *w == h) {
-                Some((_, parts)) => {
-                    by = true;
-                    nc |= parts.contains("nc");
-                    nd |= parts.contains("nd");
-                    sa |= parts.contains("sa");
-                }
-                None if number(h).is_some() => break,
-                None => {}
-            },
-        }
-        n = k + 1;
-        if text.get(k + 1).is_some_and(|w| w.is(Word::SENTENCE)) {
-            break;
-        }
-    }
-    let at_version = version(text, at + 1, 14, &["1.0", "2.0", "2.5", "3.0", "4.0"]);
-    if zero {
-        return Some(name("CC0-1.0".to_owned(), at..n, false));
-    }
-    if !by {
-        return None;
-    }
-    let (v, end) = at_version?;
-    let mut id = "CC-BY".to_owned();
-    for (yes, part) in [(nc, "-NC"), (nd, "-ND"), (sa, "-SA")] {
-        id.push_str(if yes { part } else { "" });
-    }
-    Some(name(format!("{id}-{v}"), at..end, false))
-}
-
-const CC_WORDS: &[(u64, &str)] = &[
-    (hash("by"), "by"),
-    (hash("bync"), "bync"),
-    (hash("bysa"), "bysa"),
-    (hash("bynd"), "bynd"),
-    (hash("byncsa"), "byncsa"),
-    (hash("byncnd"), "byncnd"),
-    (hash("ccby"), "ccby"),
-    (hash("ccbync"), "ccbync"),
-    (hash("ccbysa"), "ccbysa"),
-    (hash("ccbynd"), "ccbynd"),
-    (hash("ccbyncsa"), "ccbyncsa"),
-    (hash("ccbyncnd"), "ccbyncnd"),
-    (hash("attributionnoncommercial"), "nc"),
-    (hash("attributionsharealike"), "sa"),
-    (hash("attributionnoderivs"), "nd"),
-    (hash("attributionnoderivatives"), "nd"),
-    (hash("attributionnoncommercialsharealike"), "ncsa"),
-    (hash("attributionnoncommercialnoderivs"), "ncnd"),
-    (hash("attributionnoncommercialnoderivatives"), "ncnd"),
-    (hash("attributionnonderivative"), "nd"),
-    (hash("noncommercialsharealike"), "ncsa"),
-    (hash("noncommercialnoderivs"), "ncnd"),
-];
-
 const GLUED: &[(u64, &str)] = &[
     (hash("gplv2"), "GPL-2.0-only"),
     (hash("gpl2"), "GPL-2.0-only"),
@@ -412,78 +339,42 @@ const GLUED: &[(u64, &str)] = &[
     (hash("mpl2"), "MPL-2.0"),
 ];
 
-/// Names of the SPDX list, the catalogue and `data/names.csv`, written by `cargo xtask licenses`: a filter of 64
-/// numbers, then entries sorted by the hash of their first word, longest first, then the ids.
-static LISTED: &[u8] = include_bytes!("../data/names.bin");
-
-/// The layout of `names.bin`, shared with its writer.
-pub mod layout {
-    /// Bytes of the filter.
-    pub const FILTER: usize = 64 * 8;
-    /// First word u64, all words u64, number of words u32, id offset u32, id length u32, 0 u32.
-    pub const ENTRY: usize = 32;
-    /// Bytes of the count of entries, which follows the filter.
-    pub const COUNT: usize = 4;
-}
-
-struct Entry {
-    first: u64,
-    whole: u64,
-    words: usize,
-    id: (usize, usize),
-}
-
-fn number_at(at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*LISTED.get(at..)?.first_chunk()?))
-}
-
-fn short_at(at: usize) -> Option<usize> {
-    Some(u32::from_le_bytes(*LISTED.get(at..)?.first_chunk()?) as usize)
-}
-
-fn count() -> usize {
-    short_at(layout::FILTER).unwrap_or(0)
-}
-
-fn entry(n: usize) -> Option<Entry> {
-    let at = layout::FILTER + layout::COUNT + n * layout::ENTRY;
-    let id = (short_at(at + 20)?, short_at(at + 24)?);
-    Some(Entry { first: number_at(at)?, whole: number_at(at + 8)?, words: short_at(at + 16)?, id })
-}
-
-fn listed(text: &[Word], at: usize) -> Option<Name> {
-    let first = text.get(at)?.hash;
-    // The first entry with this word, by halving.
-    let (mut low, mut high) = (0, count());
-    while low < high {
-        let middle = low.midpoint(high);
-        if entry(middle)?.first < first { low = middle + 1 } else { high = middle }
-    }
-    for n in low..count() {
-        let entry = entry(n).filter(|e| e.first == first)?;
-        let here = text.get(at..at + entry.words);
-        if here.is_some_and(|h| words::whole(h) == entry.whole) {
-            let ids = layout::FILTER + layout::COUNT + count() * layout::ENTRY;
-            let id = LISTED.get(ids + entry.id.0..ids + entry.id.0 + entry.id.1)?;
-            return Some(name(std::str::from_utf8(id).ok()?.to_owned(), at..at + entry.words, false));
-        }
-    }
-    None
-}
-
-/// The bit of a word in the filter of `names.bin`.
-pub fn filter_bit(word: u64) -> (usize, u64) {
-    (((word >> 30) & 63) as usize, 1 << ((word >> 40) & 63))
-}
-
 /// Words with which a name may begin that are in no list: the families read by rules.
 static FAMILIES: [u64; 64] = families();
 
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
 const fn families() -> [u64; 64] {
     let starts = [
-        GNU, GPL, LGPL, AGPL, GFDL, FDL, LESSER, LIBRARY, AFFERO, GENERAL, APACHE, ASL, CREATIVE, CC, CC0, BSD, NEW, MODIFIED, REVISED,
-        SIMPLIFIED, THREE, TWO, BSDSTYLE, BSDLICENSED, MIT, EXPAT, MITSTYLE, MITLICENSED, MOZILLA, MPL,
+        GNU,
+        GPL,
+        LGPL,
+        AGPL,
+        GFDL,
+        FDL,
+        LESSER,
+        LIBRARY,
+        AFFERO,
+        GENERAL,
+        APACHE,
+        ASL,
+        CREATIVE,
+        CC,
+        CC0,
+        BSD,
+        NEW,
+        MODIFIED,
+        REVISED,
+        SIMPLIFIED,
+        THREE,
+        TWO,
+        BSDSTYLE,
+        BSDLICENSED,
+        MIT,
+        EXPAT,
+        MITSTYLE,
+        MITLICENSED,
+        MOZILLA,
+        MPL,
     ];
     let mut bits = [0; 64];
     let mut n = 0;
@@ -500,6 +391,6 @@ const fn families() -> [u64; 64] {
 }
 
 fn may_start(word: u64) -> bool {
-    let (slot, bit) = filter_bit(word);
-    FAMILIES.get(slot).is_some_and(|b| b & bit != 0) || number_at(slot * 8).is_some_and(|b| b & bit != 0)
+    let (slot, bit) = listed::filter_bit(word);
+    FAMILIES.get(slot).is_some_and(|b| b & bit != 0) || listed::may_start(word)
 }

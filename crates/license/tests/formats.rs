@@ -128,13 +128,16 @@ fn renamed(text: &str) -> String {
         .replace("Inc.", "Ltd.")
 }
 
+/// A name, how to dress, and whether the text stays exact.
+type Cloth = (&'static str, fn(&str) -> String, bool);
+
 #[test]
 fn clothes_do_not_matter() {
     let Some(texts) = texts() else {
         eprintln!("NOT RUN: no corpus; set CANDOR_SHARED");
         return;
     };
-    let clothes: &[(&str, fn(&str) -> String, bool)] = &[
+    let clothes: &[Cloth] = &[
         ("as is", |t| t.to_owned(), true),
         ("wrapped at 60", |t| wrapped(t, 60), true),
         ("one line a paragraph", |t| wrapped(t, 1_000_000), true),
