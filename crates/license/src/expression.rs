@@ -97,6 +97,9 @@ fn settled(name: &'static str) -> &'static str {
         "LGPL-2.0+" => "LGPL-2.0-or-later",
         "LGPL-2.1+" => "LGPL-2.1-or-later",
         "LGPL-3.0+" => "LGPL-3.0-or-later",
+        "StandardML-NJ" => "SMLNJ",
+        "Nunit" => "zlib-acknowledgement",
+        "BSD-2-Clause-FreeBSD" => "BSD-2-Clause-Views",
         other => other,
     }
 }

@@ -218,6 +218,7 @@ impl Gap {
     fn is_shifted_option(&self, regions: &[Region]) -> bool {
         regions.iter().any(|r| {
             !r.replaceable
+                && r.end - r.start < CLAUSE_WORDS
                 && r.end - r.start == self.known.len()
                 && r.start.abs_diff(self.known.start) <= 8
         })
