@@ -94,7 +94,7 @@ fn spdx_names(names: &mut Vec<Name>) {
         if !full.to_lowercase().contains("license") && full.len() > 3 {
             add(names, &format!("{full} license"), l.name);
         }
-        if l.name.contains(|c: char| c.is_ascii_digit()) {
+        if l.name.contains(|c: char| c.is_ascii_digit() || c == '-') {
             add(names, l.name, l.name);
         }
         // A one-word id with "license" after it.

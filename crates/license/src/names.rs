@@ -51,12 +51,34 @@ pub(crate) fn names(text: &[Word], skip: &dyn Fn(usize) -> bool) -> Vec<Name> {
         match hit {
             Some(name) => {
                 at = name.words.end.max(at + 1);
+                let other = other_version(text, &name);
                 found.push(name);
+                found.extend(other);
             }
             None => at += 1,
         }
     }
     found
+}
+
+/// "version 2.1, or version 3": a second version of the same GNU licence.
+fn other_version(text: &[Word], first: &Name) -> Option<Name> {
+    let (family, _) = first
+        .id
+        .as_str()
+        .split_once('-')
+        .filter(|(f, _)| f.ends_with("GPL"))?;
+    let from = first.words.end;
+    let word = |n: usize| text.get(n).map_or(0, |w| w.hash);
+    let either = (from..from + 8).find(|n| word(*n) == OR)?;
+    let version = (either + 1..either + 6).find(|n| word(*n) == VERSION)?;
+    let v = number(word(version + 1))?;
+    let id = LicenseId::parse(&format!("{family}-{v}-only")).filter(|id| *id != first.id)?;
+    Some(Name {
+        id,
+        words: version..version + 2,
+        vague: false,
+    })
 }
 
 fn one(text: &[Word], at: usize) -> Option<Name> {

@@ -27,7 +27,17 @@ const TURNS_INTO: &[(&str, &str)] = &[("BSD-3-Clause", "BSD-2-Clause"), ("Xnet",
 
 /// Texts whose first or last paragraph is optional by the SPDX templates (instructions, an address for more
 /// information, a scope note): without it they are still that licence.
-const OPTIONAL_AT_AN_END: &[&str] = &["GPL-2.0", "LGPL-2.0", "LGPL-2.1", "AGPL-3.0", "GPL-3.0", "Unlicense", "VSL-1.0", "Python-2.0", "Multics"];
+const OPTIONAL_AT_AN_END: &[&str] = &[
+    "GPL-2.0",
+    "LGPL-2.0",
+    "LGPL-2.1",
+    "AGPL-3.0",
+    "GPL-3.0",
+    "Unlicense",
+    "VSL-1.0",
+    "Python-2.0",
+    "Multics",
+];
 
 /// A small generator, so that a failure can be repeated.
 struct Random(u64);
@@ -154,7 +164,10 @@ fn a_changed_text_is_never_exact() {
             {
                 continue;
             }
-            let stem = name.trim_end_matches("-only").trim_end_matches("-or-later").trim_end_matches('+');
+            let stem = name
+                .trim_end_matches("-only")
+                .trim_end_matches("-or-later")
+                .trim_end_matches('+');
             if round % 3 == 1 && !exact.is_empty() && OPTIONAL_AT_AN_END.contains(&stem) {
                 optional += 1;
                 continue;
