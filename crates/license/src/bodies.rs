@@ -86,7 +86,7 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
             break;
         }
-        let candidates = candidates(known, &shared, &covered);
+        let candidates = candidates(known, windows, &shared, &covered);
         if candidates.is_empty() {
             break;
         }

@@ -9,46 +9,49 @@ const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
 
-/// The windows that some known text holds, with those texts: looked up once, counted in every round.
+/// The windows that some known text holds: in prose nearly none. Found once, counted in every round.
 pub(crate) struct Shared {
-    /// The window, the document, and whether the dense index told it.
-    hits: Vec<(u32, u16, bool)>,
+    held: Vec<u32>,
 }
-
-/// Most hits kept of one file; more only come from repetition.
-const HITS: usize = 4_000_000;
 
 impl Shared {
     pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
-        let mut hits = Vec::new();
+        let mut held = Vec::with_capacity(windows.len().min(8192));
         let mut last = None;
         for (n, hash) in windows.iter().enumerate() {
-            if last == Some(*hash) || hits.len() > HITS {
-                continue;
+            if last != Some(*hash) && known.may_hold(*hash) {
+                held.push(n as u32);
             }
             last = Some(*hash);
-            known.holders(*hash, |document, dense| {
-                hits.push((n as u32, document, dense))
-            });
         }
-        Self { hits }
+        Self { held }
     }
 }
 
 /// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(known: &Fingerprints, shared: &Shared, covered: &[bool]) -> Vec<Document> {
+pub(crate) fn candidates(
+    known: &Fingerprints,
+    windows: &[u32],
+    shared: &Shared,
+    covered: &[bool],
+) -> Vec<Document> {
     let mut counts = vec![(0_u32, 0_u32); known.len()];
-    for (n, document, dense) in &shared.hits {
+    for n in &shared.held {
         if covered.get(*n as usize) == Some(&true) {
             continue;
         }
-        if let Some((d, s)) = counts.get_mut(usize::from(*document)) {
-            if *dense {
-                *d += 1;
-            } else {
-                *s += 1;
+        let Some(hash) = windows.get(*n as usize) else {
+            continue;
+        };
+        known.holders(*hash, |document, dense| {
+            if let Some((d, s)) = counts.get_mut(usize::from(document)) {
+                if dense {
+                    *d += 1;
+                } else {
+                    *s += 1;
+                }
             }
-        }
+        });
     }
     let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
     for (number, (dense, sparse)) in counts.iter().enumerate() {

@@ -216,6 +216,13 @@ struct Index {
 }
 
 impl Index {
+    fn may_hold(&self, hash: u32) -> bool {
+        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
+        self.filter
+            .get(bit / 8)
+            .is_some_and(|b| b & (1 << (bit % 8)) != 0)
+    }
+
     fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
         if self
@@ -316,6 +323,12 @@ impl Fingerprints {
             regions: self.regions.get(region_at..region_end)?,
             alternatives: self.alternatives,
         })
+    }
+
+    /// Whether some document may hold this window.
+    pub(crate) fn may_hold(&self, hash: u32) -> bool {
+        self.dense.may_hold(hash)
+            || hash.is_multiple_of(layout::SPARSE) && self.sparse.may_hold(hash)
     }
 
     /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
