@@ -91,6 +91,7 @@ fn subtree(mut whole: serde_json::Value, roots: &[String], assessment: &Assessme
                 requirement["id"].as_str().is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
             });
         }
+        map.insert("schema".to_owned(), serde_json::json!("candor/explanation/1"));
         for key in ["components", "answers", "claims", "restrictions", "conditions"] {
             map.remove(key);
         }

@@ -22,7 +22,10 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     if interface && only && access && !words.any(&["not only", "also"]) {
         reader.say(Basis::Declared, said, Claim::InterfaceOnly);
     }
-    let delta = words.any(&["delta weights", "weight delta", "weight diff", "delta model", "apply the delta", "apply delta", "weights delta", "diff weights"]);
+    let delta = words.any(&[
+        "delta weights", "weight delta", "weight diff", "delta model", "apply the delta", "apply delta",
+        "weights delta", "diff weights",
+    ]);
     if delta && reader.in_model_part() && !words.any(&["not a delta", "no delta", "instead of delta", "no longer"]) {
         reader.say(Basis::Declared, said, Claim::DeltaWeights);
     }
@@ -49,7 +52,9 @@ fn withheld(said: &Said<'_>) -> bool {
         "kept private", "not offered", "not open",
     ];
     subject
-        && !said.words.any(&["optimizer", "intermediate", "teacher", "other models", "yet", "reward model", "classifier", "number of"])
+        && !said.words.any(&[
+            "optimizer", "intermediate", "teacher", "other models", "yet", "reward model", "classifier", "number of",
+        ])
         && (verdict.iter().any(|phrase| ["weights", "parameters"].iter().any(|noun| said.words.then(noun, phrase, 60)))
             || said.words.any(&[
                 "do not release the weights", "does not release the weights", "not release weights",
