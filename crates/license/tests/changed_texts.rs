@@ -1,4 +1,5 @@
 //! No false permission: a changed licence text is never exact, and what differs is shown.
+//! In a place that the SPDX template keeps for a name a harmless word may stand; a word that rules something may not.
 //!
 //! Runs over every OSI-approved text and every AI licence of the corpus (`CANDOR_SHARED`, or `../shared`
 //! beside the workspace); says so when the corpus is not there.
@@ -125,7 +126,7 @@ fn change(text: &str, kind: usize, random: &mut Random) -> Option<String> {
                 .filter(|(_, w)| w.len() >= 3 && w.chars().all(|c| c.is_ascii_lowercase()))
                 .collect();
             let (at, word) = *words.get(random.below(words.len()))?;
-            let replacement = ["not", "only", "commercial", "never", "sometimes"][random.below(5)];
+            let replacement = ["not", "only", "commercial", "never", "prohibited"][random.below(5)];
             (word != replacement)
                 .then(|| format!("{}{replacement}{}", &text[..at], &text[at + word.len()..]))
         }
