@@ -9,7 +9,8 @@
 use crate::lineage::{self, Lineage};
 use crate::weights::Weights;
 use candor_facts::{
-    Basis, Claim, Covers, Evidence, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound, TermKind,
+    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound,
+    TermKind,
 };
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
@@ -389,7 +390,17 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
                 || role == Some(Role::Model) && depth == 0 && !code_part)
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
-        (Scope::Data, Covers::Unstated) => role == Some(Role::Data),
+        // The licence of a repository that makes a data set covers its code; only beside data does it cover data.
+        (Scope::Data, Covers::Unstated) => {
+            let here = |(_, other): (FactId, &Fact)| {
+                let data = matches!(
+                    &other.claim,
+                    Claim::Provides { component: Component::DataPretraining, extent: Extent::Whole, .. }
+                );
+                data && other.part() == fact.part() && other.confirms()
+            };
+            role == Some(Role::Data) && sheet.facts().any(here)
+        }
         _ => false,
     }
 }
