@@ -13,28 +13,28 @@ use candor_license::{MatchKind, identify};
 
 /// One case and what became of it.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its path in the corpus.
-    pub path: String,
+    pub(crate) path: String,
     /// full, header, notice, scenario, supplement, mixed.
-    pub kind: String,
+    pub(crate) kind: String,
     /// `id` or `not-permissive`.
-    pub check: String,
+    pub(crate) check: String,
     /// What the manifest expects.
-    pub expected: String,
+    pub(crate) expected: String,
     /// What was found, best first.
-    pub found: String,
+    pub(crate) found: String,
     /// Whether the check holds.
-    pub pass: bool,
+    pub(crate) pass: bool,
     /// The pass rests on the alias file.
-    pub by_alias: bool,
+    pub(crate) by_alias: bool,
 }
 
 /// Pairs that upstreams label differently: (expected, found, the one case or empty).
 type Aliases = BTreeSet<(String, String, String)>;
 
 /// Scores every case.
-pub fn score(corpus: &Path) -> anyhow::Result<Vec<Row>> {
+pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Row>> {
     let folder = corpus.join("licenses");
     let manifest = std::fs::read_to_string(folder.join("cases/manifest.csv"))
         .context("no cases/manifest.csv")?;
@@ -69,7 +69,8 @@ fn judge(
     let wanted: Vec<&str> = expected.split(" AND ").collect();
     let same = |want: &str, got: &str| canonical(want) == canonical(got);
     let alias = |want: &str, got: &str| {
-        let pair = |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
+        let pair =
+            |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
         pair("") || path.rsplit('/').next().is_some_and(pair)
     };
     let mut by_alias = false;
@@ -130,7 +131,11 @@ fn aliases() -> Aliases {
     lines
         .filter_map(|l| {
             let mut fields = l.splitn(4, ',');
-            Some((canonical(fields.next()?), canonical(fields.next()?), fields.next()?.to_owned()))
+            Some((
+                canonical(fields.next()?),
+                canonical(fields.next()?),
+                fields.next()?.to_owned(),
+            ))
         })
         .collect()
 }

@@ -248,13 +248,17 @@ mod tests {
 
     #[test]
     fn missing_changed_and_stale_pages_are_told() {
-        let mut pages = framework_pages().expect("pages");
-        let name = format!("{FOLDER}/frameworks/spectrum.md");
-        pages.insert(name.clone(), "other".to_owned());
+        let (root, mut pages) = (crate::workspace_root(), framework_pages().expect("pages"));
+        let told = |pages: &Pages, line: &str| {
+            let wrong = differences(&root, pages, &["frameworks"]).expect("docs");
+            assert!(wrong.iter().any(|found| found == line), "{line}: {wrong:?}");
+        };
+        pages.insert(format!("{FOLDER}/frameworks/spectrum.md"), "other".to_owned());
+        told(&pages, "docs/reference/frameworks/spectrum.md: differs from its source");
         pages.insert(format!("{FOLDER}/frameworks/new.md"), "new".to_owned());
+        told(&pages, "docs/reference/frameworks/new.md: not there");
         pages.remove(&format!("{FOLDER}/frameworks/README.md"));
-        let wrong = differences(&crate::workspace_root(), &pages, &["frameworks"]).expect("docs");
-        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        told(&pages, "docs/reference/frameworks/README.md: has no source; remove it");
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let templates = option("--templates").unwrap_or_else(|| corpus.join("templates"));
     let data = crate::workspace_root().join("crates/license/data");
     crate::catalogue::write(&data)?;
+    crate::names::write(&data)?;
     let entries = collect(&texts, &templates)?;
     let bytes = pack(&entries)?;
     std::fs::write(data.join("fingerprints.bin"), &bytes)?;

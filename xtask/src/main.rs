@@ -6,6 +6,7 @@ mod corpus;
 mod corpus_licenses;
 mod docs;
 mod licenses;
+mod names;
 mod template;
 mod tidy;
 

@@ -105,7 +105,10 @@ fn region(mark: &Mark, plain: &str, words: &[Word]) -> Option<Region> {
     }
     limit = limit.max((end - start) as u16);
     let (lead, after) = (&plain[..mark.start], &plain[mark.end..]);
-    let alternatives: Vec<u32> = alternatives(regex).iter().flat_map(|a| a.entry(lead, after)).collect();
+    let alternatives: Vec<u32> = alternatives(regex)
+        .iter()
+        .flat_map(|a| a.entry(lead, after))
+        .collect();
     let region = Region {
         start,
         end,
@@ -160,29 +163,50 @@ impl Alternative {
             None => (0, 0),
         };
         let wild = u32::from(self.after.is_some());
-        [before_count as u32 | (after_count as u32) << 8 | wild << 16, before, after]
+        [
+            before_count as u32 | (after_count as u32) << 8 | wild << 16,
+            before,
+            after,
+        ]
     }
 }
 
 /// The replacements a regular expression lists; empty when it allows anything, or more than we read.
 fn alternatives(regex: &str) -> Vec<Alternative> {
-    let plain = regex.replace("\\s+", " ").replace("\\s*", " ").replace('\\', "");
-    if plain.trim_matches(['(', ')', '?', ' ']).starts_with(".{") || ["[", "-*", "#*"].iter().any(|w| plain.contains(w)) {
+    let plain = regex
+        .replace("\\s+", " ")
+        .replace("\\s*", " ")
+        .replace('\\', "");
+    if plain.trim_matches(['(', ')', '?', ' ']).starts_with(".{")
+        || ["[", "-*", "#*"].iter().any(|w| plain.contains(w))
+    {
         return Vec::new();
     }
     let mut out = Vec::new();
     for part in expand(&plain) {
         let wild = part.find(".+").or_else(|| part.find(".*"));
         match wild {
-            Some(at) => out.push(Alternative { before: part[..at].to_owned(), after: Some(part[at + 2..].to_owned()) }),
-            None => out.push(Alternative { before: part, after: None }),
+            Some(at) => out.push(Alternative {
+                before: part[..at].to_owned(),
+                after: Some(part[at + 2..].to_owned()),
+            }),
+            None => out.push(Alternative {
+                before: part,
+                after: None,
+            }),
         }
     }
     // Nothing but a wild part: any name fits.
-    if out.iter().any(|a| a.before.trim().is_empty() && a.after.as_ref().is_some_and(|t| t.trim().is_empty())) {
+    if out.iter().any(|a| {
+        a.before.trim().is_empty() && a.after.as_ref().is_some_and(|t| t.trim().is_empty())
+    }) {
         return Vec::new();
     }
-    if out.iter().any(|a| a.after.as_ref().is_some_and(|t| t.contains(".+") || t.contains(".*"))) {
+    if out.iter().any(|a| {
+        a.after
+            .as_ref()
+            .is_some_and(|t| t.contains(".+") || t.contains(".*"))
+    }) {
         return Vec::new();
     }
     out
@@ -211,18 +235,26 @@ fn expand(text: &str) -> Vec<String> {
                     };
                     end += 1;
                 }
-                let inner: String = chars[n + 1..end.saturating_sub(1).max(n + 1)].iter().collect();
+                let inner: String = chars[n + 1..end.saturating_sub(1).max(n + 1)]
+                    .iter()
+                    .collect();
                 let mut options = expand(&inner);
                 if chars.get(end) == Some(&'?') {
                     options.push(String::new());
                     end += 1;
                 }
-                parts = parts.iter().flat_map(|p| options.iter().map(move |o| format!("{p}{o}"))).collect();
+                parts = parts
+                    .iter()
+                    .flat_map(|p| options.iter().map(move |o| format!("{p}{o}")))
+                    .collect();
                 n = end;
                 continue;
             }
             c if chars.get(n + 1) == Some(&'?') => {
-                parts = parts.iter().flat_map(|p| [format!("{p}{c}"), p.clone()]).collect();
+                parts = parts
+                    .iter()
+                    .flat_map(|p| [format!("{p}{c}"), p.clone()])
+                    .collect();
                 n += 1;
             }
             c => parts.iter_mut().for_each(|p| p.push(c)),

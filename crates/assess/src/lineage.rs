@@ -34,9 +34,7 @@ impl Lineage {
                     let same_owner = names.iter().any(|(known, _)| !known.is_empty() && *known == owner.to_lowercase());
                     let same_family = names.iter().any(|(_, known)| !known.is_empty() && *known == family(title));
                     let further = matches!(relation, Relation::Finetune | Relation::Unstated);
-                    if same_owner || same_family && further && fact.evidence.basis.confirms() {
-                        lineage.kin.push(id);
-                    } else if same_family && further && !is_front_matter(fact) {
+                    if same_owner || same_family && further && (fact.confirms() || !is_front_matter(fact)) {
                         lineage.kin.push(id);
                     } else {
                         lineage.outside.push(id);

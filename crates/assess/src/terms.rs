@@ -9,7 +9,8 @@
 use crate::lineage::{self, Lineage};
 use crate::weights::Weights;
 use candor_facts::{
-    Basis, Claim, Covers, Evidence, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound, TermKind,
+    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound,
+    TermKind,
 };
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
@@ -120,9 +121,9 @@ impl Terms {
             terms.inherit(sheet, lineage);
             terms.missing(sheet, weights);
         }
-        terms.restrictions.sort_by(|a, b| (a.kind, a.via, a.value, a.fact).cmp(&(b.kind, b.via, b.value, b.fact)));
+        terms.restrictions.sort_by_key(|a| (a.kind, a.via, a.value, a.fact));
         terms.restrictions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
-        terms.conditions.sort_by(|a, b| (a.kind, a.via, a.fact).cmp(&(b.kind, b.via, b.fact)));
+        terms.conditions.sort_by_key(|a| (a.kind, a.via, a.fact));
         terms.conditions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
         terms
     }
@@ -166,10 +167,8 @@ impl Terms {
                     None => self.unread.push(id),
                 }
             }
-            Claim::Restricted { covers, term } => {
-                if covers_scope(sheet, scope, *covers, fact, None) {
-                    self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
-                }
+            Claim::Restricted { covers, term } if covers_scope(sheet, scope, *covers, fact, None) => {
+                self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
             }
             _ => {}
         }
@@ -391,7 +390,17 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
                 || role == Some(Role::Model) && depth == 0 && !code_part)
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
-        (Scope::Data, Covers::Unstated) => role == Some(Role::Data),
+        // The licence of a repository that makes a data set covers its code; only beside data does it cover data.
+        (Scope::Data, Covers::Unstated) => {
+            let here = |(_, other): (FactId, &Fact)| {
+                let data = matches!(
+                    &other.claim,
+                    Claim::Provides { component: Component::DataPretraining, extent: Extent::Whole, .. }
+                );
+                data && other.part() == fact.part() && other.confirms()
+            };
+            role == Some(Role::Data) && sheet.facts().any(here)
+        }
         _ => false,
     }
 }

@@ -38,13 +38,15 @@ impl Weights {
                 },
                 Claim::Runnable { .. } => weights.runnable.push(id),
                 Claim::DigestsPublished { .. } => weights.digests.push(id),
-                Claim::Tensors { parameters, .. } => {
-                    if weights.parameters.is_none_or(|(most, _)| most < *parameters) {
-                        weights.parameters = Some((*parameters, id));
-                    }
+                Claim::Tensors { parameters, .. } if weights.parameters.is_none_or(|(most, _)| most < *parameters) => {
+                    weights.parameters = Some((*parameters, id));
                 }
                 _ => {}
             }
+        }
+        if sheet.facts().any(|(_, fact)| matches!(fact.claim, Claim::DeltaWeights)) {
+            // Differences run no more than an adapter does.
+            weights.adapters.append(&mut weights.whole);
         }
         weights
     }

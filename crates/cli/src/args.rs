@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// spectrum from closed to open source. What is not known is said to be unknown.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXIT_CODES)]
-pub struct Args {
+pub(crate) struct Args {
     /// Options that every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -30,7 +30,7 @@ Example:
 
 /// Options that every command takes.
 #[derive(ClapArgs, Debug)]
-pub struct Common {
+pub(crate) struct Common {
     /// When to colour: `auto` does on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
     pub color: ColorWhen,
@@ -47,7 +47,7 @@ pub struct Common {
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ColorWhen {
+pub(crate) enum ColorWhen {
     /// On a terminal.
     Auto,
     /// Always.
@@ -58,7 +58,7 @@ pub enum ColorWhen {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// The verdict: where a release stands, why, under which terms, and what it lets you do
     #[command(after_help = "Example:\n  candor assess examples/open-weights --format json")]
     Assess(Assess),
@@ -87,7 +87,7 @@ pub enum Command {
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Text for people.
     Human,
     /// One JSON document.
@@ -96,7 +96,7 @@ pub enum Format {
 
 /// How to read a release.
 #[derive(ClapArgs, Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// The folder is the whole release: a file that is not in it does not exist
     #[arg(long)]
     pub complete: bool,
@@ -110,7 +110,7 @@ pub struct Reading {
 
 /// Arguments of `assess`.
 #[derive(ClapArgs, Debug)]
-pub struct Assess {
+pub(crate) struct Assess {
     /// A folder, a hub cache snapshot, a release bundle, or one file
     #[arg(required = true)]
     pub locators: Vec<String>,
@@ -124,7 +124,7 @@ pub struct Assess {
 
 /// Arguments of `explain`.
 #[derive(ClapArgs, Debug)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// A folder, a hub cache snapshot, a release bundle, or one file
     pub locator: String,
     /// A requirement such as `osaid.parameters-terms`, or a framework such as `spectrum`
@@ -139,7 +139,7 @@ pub struct Explain {
 
 /// Arguments of `compare`.
 #[derive(ClapArgs, Debug)]
-pub struct Compare {
+pub(crate) struct Compare {
     /// Two or more releases
     #[arg(required = true, num_args = 2..)]
     pub locators: Vec<String>,
@@ -153,7 +153,7 @@ pub struct Compare {
 
 /// Arguments of commands over single files.
 #[derive(ClapArgs, Debug)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// Files
     #[arg(required_unless_present = "files_from")]
     pub files: Vec<PathBuf>,
@@ -170,7 +170,7 @@ pub struct Texts {
 
 /// Arguments of `schema`.
 #[derive(ClapArgs, Debug)]
-pub struct Schema {
+pub(crate) struct Schema {
     /// Which output
     #[arg(value_enum)]
     pub of: SchemaOf,
@@ -178,7 +178,7 @@ pub struct Schema {
 
 /// Outputs with a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
+pub(crate) enum SchemaOf {
     /// `assess --format json`.
     Assessment,
     /// `license --format json`.

@@ -1,11 +1,11 @@
 //! One module per command.
 
-pub mod assess;
-pub mod compare;
-pub mod explain;
-pub mod inspect;
-pub mod license;
-pub mod schema;
+pub(crate) mod assess;
+pub(crate) mod compare;
+pub(crate) mod explain;
+pub(crate) mod inspect;
+pub(crate) mod license;
+pub(crate) mod schema;
 
 use crate::Outcome;
 use crate::args::{Args, Texts};
@@ -16,7 +16,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 /// Print a completion script.
-pub fn completions(shell: clap_complete::Shell, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn completions(shell: clap_complete::Shell, output: &Output) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "candor", &mut script);
     output.print(&String::from_utf8_lossy(&script))?;

@@ -7,7 +7,7 @@ use candor_facts::{FactSheet, Role};
 use candor_source::{Request, Snapshot, resolve};
 
 /// A release that was read.
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// The facts.
     pub sheet: FactSheet,
     /// The bytes, for excerpts.
@@ -15,7 +15,7 @@ pub struct Loaded {
 }
 
 /// Read a release.
-pub fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
+pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
     let mut with = Vec::new();
     for text in &reading.with {
         let Some((role, locator)) = text.split_once('=') else {
@@ -31,7 +31,7 @@ pub fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
 }
 
 /// The frameworks that ship with Candor.
-pub fn frameworks() -> anyhow::Result<Vec<Framework>> {
+pub(crate) fn frameworks() -> anyhow::Result<Vec<Framework>> {
     candor_assess::shipped().map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|(id, error)| format!("{id}.toml:{error}")).collect();
         anyhow::anyhow!("a framework file that ships with Candor is wrong; report this:\n{}", lines.join("\n"))

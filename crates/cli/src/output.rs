@@ -1,16 +1,17 @@
 //! Where results and messages go: results to stdout, messages to stderr.
 
 use crate::args::{ColorWhen, Common};
-use candor_report::Paint;
+use candor_report::{Detail, Paint};
 use std::io::{self, IsTerminal, Write};
 
 /// How to print.
-pub struct Output {
+pub(crate) struct Output {
     /// Emphasis and width of what people read.
     pub paint: Paint,
+    /// How much the human report tells: `-q` the standings alone, `-v` everything.
+    pub(crate) detail: Detail,
     /// Whether details were asked for.
     pub verbose: bool,
-    quiet: bool,
 }
 
 /// Width used where there is no terminal.
@@ -20,7 +21,7 @@ const WIDEST: usize = 120;
 
 impl Output {
     /// As the options, the terminal and the environment say.
-    pub fn new(common: &Common) -> Self {
+    pub(crate) fn new(common: &Common) -> Self {
         let terminal = io::stdout().is_terminal();
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = match common.color {
@@ -33,11 +34,16 @@ impl Output {
         let width = columns.or(measured.filter(|_| terminal)).unwrap_or(WIDTH).clamp(40, WIDEST);
         let choice = if colour { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
         choice.write_global();
-        Self { paint: Paint { colour, width }, verbose: common.verbose > 0, quiet: common.quiet }
+        let detail = match (common.quiet, common.verbose) {
+            (true, _) => Detail::Brief,
+            (false, 0) => Detail::Screen,
+            (false, _) => Detail::All,
+        };
+        Self { paint: Paint { colour, width }, verbose: common.verbose > 0, detail }
     }
 
     /// Print a result.
-    pub fn print(&self, text: &str) -> anyhow::Result<()> {
+    pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {
@@ -46,16 +52,9 @@ impl Output {
         out.flush()?;
         Ok(())
     }
-
-    /// Tell something beside the result.
-    pub fn note(&self, text: &str) {
-        if !self.quiet {
-            anstream::eprintln!("{text}");
-        }
-    }
 }
 
 /// Whether the reader of our output went away.
-pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

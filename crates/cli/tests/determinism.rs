@@ -28,7 +28,8 @@ const ORDERS: [fn(&mut Vec<Value>); 3] = [
 fn two_runs_give_the_same_bytes() {
     each(&all_releases(), |release| {
         // The environment has no say in what a machine reads.
-        let environment = [("COLUMNS", "40"), ("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Asia/Kolkata"), ("HOME", "/nonexistent")];
+        let environment =
+            [("COLUMNS", "40"), ("LC_ALL", "tr_TR.UTF-8"), ("TZ", "Asia/Kolkata"), ("HOME", "/nonexistent")];
         let (one, other) = (assess_text(release, &[], &[]).answer(), assess_text(release, &[], &environment).answer());
         assert!(one == other, "{}", release.display());
     });
@@ -78,10 +79,14 @@ fn the_order_of_a_listing_does_not_matter() {
     for path in files_in(&root.join("files")) {
         entries.push(json!({"path": path.file_name().expect("a name").to_string_lossy(), "size": fs::metadata(&path).expect("a file").len()}));
     }
-    for path in ["scripts/train.py", "scripts/generate.py", "configs/train.yaml", "paper.pdf", "training_logs/loss.csv"] {
+    for path in ["scripts/train.py", "scripts/generate.py", "configs/train.yaml", "paper.pdf", "training_logs/loss.csv"]
+    {
         entries.push(json!({"path": path, "git_blob": "b".repeat(40)}));
     }
-    common::write(&root.join("release.toml"), "format = 1\nid = \"made\"\n[[part]]\nrole = \"model\"\nfiles = \"files\"\nlisting = \"listing.json\"\n");
+    common::write(
+        &root.join("release.toml"),
+        "format = 1\nid = \"made\"\n[[part]]\nrole = \"model\"\nfiles = \"files\"\nlisting = \"listing.json\"\n",
+    );
     shuffled(&root, &["listing.json".to_owned()], |listing| {
         let entries = entries.clone();
         *listing = json!({"complete": true, "total": entries.len(), "entries": entries});
@@ -109,14 +114,16 @@ fn the_order_of_real_listings_does_not_matter() {
 /// Assess a bundle, then again with the entries of its listings in other orders.
 fn shuffled(root: &Path, listings: &[String], first: impl Fn(&mut Value)) {
     for name in listings {
-        let mut listing = fs::read(root.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
+        let mut listing =
+            fs::read(root.join(name)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
         first(&mut listing);
         fs::write(root.join(name), listing.to_string()).expect("a listing");
     }
     let expected = assess_text(root, &[], &[]).answer();
     for order in ORDERS {
         for name in listings {
-            let mut listing: Value = serde_json::from_slice(&fs::read(root.join(name)).expect("a listing")).expect("JSON");
+            let mut listing: Value =
+                serde_json::from_slice(&fs::read(root.join(name)).expect("a listing")).expect("JSON");
             if let Some(entries) = listing["entries"].as_array_mut() {
                 order(entries);
             }

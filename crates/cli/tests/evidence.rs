@@ -90,7 +90,10 @@ fn every_place_can_be_read_again() {
         assert_eq!(folders.len(), parts.len(), "{at}");
         for evidence in list(&json, "evidence") {
             let part = usize::try_from(evidence["part"].as_u64().expect("a part")).expect("a small one");
-            assert!(["observed", "declared", "attested"].contains(&text(&evidence, "basis").as_str()), "{at}: {evidence}");
+            assert!(
+                ["observed", "declared", "attested"].contains(&text(&evidence, "basis").as_str()),
+                "{at}: {evidence}"
+            );
             if let Some(listing) = evidence.get("listing") {
                 assert_eq!(*listing, parts[part]["listing"], "{at}: {evidence}");
                 assert!(evidence.get("absent").is_some() || evidence["listed"] == true, "{at}: {evidence}");

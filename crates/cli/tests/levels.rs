@@ -16,10 +16,8 @@ fn four_examples_at_four_levels() {
     let expected = [
         ("closed", "unknown / closed / closed", "unknown / none / none", "not-met / not-met / not-met"),
         (
-            "open-weights",
-            "open-weights / open-weights / open-source",
-            "open-weights / open-weights / open-source-ai-open-data",
-            "unknown / unknown / unknown",
+            "open-weights", "open-weights / open-weights / open-source",
+            "open-weights / open-weights / open-source-ai-open-data", "unknown / unknown / unknown",
         ),
         (
             "open-weights-data-info",
@@ -117,8 +115,12 @@ fn each_change_moves_the_standing() {
         let json = assess(&path, mutation.options);
         let found = ladder(&json, "spectrum");
         let said = said(&json);
-        let mut wrong: Vec<String> =
-            mutation.says.iter().filter(|wanted| !said.contains(&(**wanted).to_owned())).map(|s| (*s).to_owned()).collect();
+        let mut wrong: Vec<String> = mutation
+            .says
+            .iter()
+            .filter(|wanted| !said.contains(&(**wanted).to_owned()))
+            .map(|s| (*s).to_owned())
+            .collect();
         if found != mutation.spectrum {
             wrong.push(format!("spectrum {found}"));
         }
@@ -129,7 +131,13 @@ fn each_change_moves_the_standing() {
             wrong.push("less was published and more is confirmed".to_owned());
         }
         if !wrong.is_empty() {
-            failures.lock().unwrap().push(format!("{}: {}: {}\n  said: {}", mutation.of, mutation.what, wrong.join("; "), said.join(" ")));
+            failures.lock().unwrap().push(format!(
+                "{}: {}: {}\n  said: {}",
+                mutation.of,
+                mutation.what,
+                wrong.join("; "),
+                said.join(" ")
+            ));
         }
     });
     let failures = failures.into_inner().unwrap();
@@ -143,7 +151,8 @@ fn mutations() -> Vec<Mutation> {
     const INFO: &str = "open-weights-data-info";
     const SOURCE: &str = "open-source";
     let row = |of, what, spectrum, apply| Mutation { of, what, apply, options: &[], spectrum, says: &[] };
-    let complete = |of, what, spectrum, apply| Mutation { of, what, apply, options: &["--complete"], spectrum, says: &[] };
+    let complete =
+        |of, what, spectrum, apply| Mutation { of, what, apply, options: &["--complete"], spectrum, says: &[] };
     let says = |mut mutation: Mutation, says| {
         mutation.says = says;
         mutation
@@ -151,17 +160,27 @@ fn mutations() -> Vec<Mutation> {
     vec![
         // The weights are gone: nothing is confirmed; where all was looked at, it is closed.
         says(
-            row(WEIGHTS, "weights deleted", "unknown / open-weights / open-source", |at| remove(at, "model.safetensors")),
+            row(WEIGHTS, "weights deleted", "unknown / open-weights / open-source", |at| {
+                remove(at, "model.safetensors")
+            }),
             &["osaid.parameters-published=unknown", "g7.confirmed=unknown", "reproduce=unknown"],
         ),
         says(
-            complete(WEIGHTS, "weights deleted, all is here", "closed / closed / closed", |at| remove(at, "model.safetensors")),
+            complete(WEIGHTS, "weights deleted, all is here", "closed / closed / closed", |at| {
+                remove(at, "model.safetensors")
+            }),
             &["weights.end_final=absent", "g7.possible=none", "osaid=not-met", "commercial-use=no"],
         ),
-        row(INFO, "weights deleted", "unknown / open-weights-data-info / open-source", |at| remove(at, "model.safetensors")),
-        complete(INFO, "weights deleted, all is here", "closed / closed / closed", |at| remove(at, "model.safetensors")),
+        row(INFO, "weights deleted", "unknown / open-weights-data-info / open-source", |at| {
+            remove(at, "model.safetensors")
+        }),
+        complete(INFO, "weights deleted, all is here", "closed / closed / closed", |at| {
+            remove(at, "model.safetensors")
+        }),
         says(
-            row(SOURCE, "final weights deleted", "closed / closed / closed", |at| remove(at, "model/model.safetensors")),
+            row(SOURCE, "final weights deleted", "closed / closed / closed", |at| {
+                remove(at, "model/model.safetensors")
+            }),
             &["weights.end_final=absent", "weights.intermediate=available", "osaid=not-met"],
         ),
         says(
@@ -178,7 +197,9 @@ fn mutations() -> Vec<Mutation> {
         complete(WEIGHTS, "a shard missing, all is here", "closed / closed / closed", shards),
         // Weights that are damaged are neither whole nor absent.
         says(
-            row(WEIGHTS, "weights cut short", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 50_000)),
+            row(WEIGHTS, "weights cut short", "unknown / open-weights / open-source", |at| {
+                cut(at, "model.safetensors", 50_000)
+            }),
             &["gap model.safetensors: malformed"],
         ),
         says(
@@ -187,9 +208,15 @@ fn mutations() -> Vec<Mutation> {
             }),
             &["gap model.safetensors: malformed"],
         ),
-        row(WEIGHTS, "weights cut within the header", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 100)),
-        row(WEIGHTS, "weights of no bytes", "unknown / open-weights / open-source", |at| cut(at, "model.safetensors", 0)),
-        row(SOURCE, "weights cut short", "unknown / open-source / open-source", |at| cut(at, "model/model.safetensors", 50_000)),
+        row(WEIGHTS, "weights cut within the header", "unknown / open-weights / open-source", |at| {
+            cut(at, "model.safetensors", 100)
+        }),
+        row(WEIGHTS, "weights of no bytes", "unknown / open-weights / open-source", |at| {
+            cut(at, "model.safetensors", 0)
+        }),
+        row(SOURCE, "weights cut short", "unknown / open-source / open-source", |at| {
+            cut(at, "model/model.safetensors", 50_000)
+        }),
         says(
             row(SOURCE, "header of the weights broken", "unknown / open-source / open-source", |at| {
                 let path = at.join("model/model.safetensors");
@@ -200,7 +227,10 @@ fn mutations() -> Vec<Mutation> {
             &["gap model.safetensors: malformed"],
         ),
         // They must be able to run.
-        row(WEIGHTS, "no configuration; the card shows how to run it", "unknown / open-weights / open-source", configuration),
+        row(
+            WEIGHTS, "no configuration; the card shows how to run it", "unknown / open-weights / open-source",
+            configuration,
+        ),
         row(WEIGHTS, "nothing to run it with", "unknown / unknown / open-source", |at| {
             configuration(at);
             remove(at, "README.md");
@@ -224,27 +254,46 @@ fn mutations() -> Vec<Mutation> {
             row(WEIGHTS, "licence forbids commerce", "open-weights / open-weights / open-weights-data-info", |at| {
                 fs::write(at.join("LICENSE"), NON_COMMERCIAL).unwrap();
             }),
-            &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text", "commercial-use=no"],
+            &[
+                "g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text",
+                "commercial-use=no",
+            ],
         ),
         says(
-            row(SOURCE, "licence forbids commerce", INFO_ALL, |at| fs::write(at.join("model/LICENSE"), NON_COMMERCIAL).unwrap()),
-            &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text", "commercial-use=no"],
+            row(SOURCE, "licence forbids commerce", INFO_ALL, |at| {
+                fs::write(at.join("model/LICENSE"), NON_COMMERCIAL).unwrap()
+            }),
+            &[
+                "g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text",
+                "commercial-use=no",
+            ],
         ),
         says(
             row(SOURCE, "one sentence added to the licence", INFO_ALL, |at| added_sentence(&at.join("model/LICENSE"))),
             &["g7.confirmed=weights-available", "osaid=not-met", "restriction non-commercial via text"],
         ),
         says(
-            row(SOURCE, "a harmless-looking sentence added to the licence", "open-weights-data-info / open-weights-data-info / open-source", |at| {
-                edit(&at.join("model/LICENSE"), |text| {
-                    text.replacen("END OF TERMS", "10. Penguins. Penguins are welcome on Tuesdays.\n\n   END OF TERMS", 1)
-                });
-            }),
+            row(
+                SOURCE,
+                "a harmless-looking sentence added to the licence",
+                "open-weights-data-info / open-weights-data-info / open-source",
+                |at| {
+                    edit(&at.join("model/LICENSE"), |text| {
+                        text.replacen(
+                            "END OF TERMS",
+                            "10. Penguins. Penguins are welcome on Tuesdays.\n\n   END OF TERMS",
+                            1,
+                        )
+                    });
+                },
+            ),
             &["osaid=unknown", "commercial-use=unknown"],
         ),
         says(
             row(SOURCE, "card names a licence against commerce", INFO_ALL, |at| {
-                edit(&at.join("model/README.md"), |text| text.replacen("license: apache-2.0", "license: cc-by-nc-4.0", 1));
+                edit(&at.join("model/README.md"), |text| {
+                    text.replacen("license: apache-2.0", "license: cc-by-nc-4.0", 1)
+                });
             }),
             &["g7.confirmed=weights-available", "conflict of weights", "restriction non-commercial via licence"],
         ),
@@ -268,7 +317,9 @@ fn mutations() -> Vec<Mutation> {
             &["osaid.code-licence=not-met", "g7.confirmed=open-weights", "commercial-use=yes"],
         ),
         says(
-            row(SOURCE, "one sentence added to the licence of the code", INFO_ALL, |at| added_sentence(&at.join("code/LICENSE"))),
+            row(SOURCE, "one sentence added to the licence of the code", INFO_ALL, |at| {
+                added_sentence(&at.join("code/LICENSE"))
+            }),
             &["osaid.code-licence=not-met", "g7.confirmed=open-weights"],
         ),
         says(
@@ -300,17 +351,29 @@ fn mutations() -> Vec<Mutation> {
             }),
             &["weights.end_final=unknown"],
         ),
-        row(INFO, "data card removed; the card says that there is one", "open-weights / open-weights-data-info / open-source", |at| {
-            remove(at, "DATA_CARD.md");
-        }),
-        row(INFO, "card removed; the data card stands", "open-weights-data-info / open-weights-data-info / open-source", |at| {
-            remove(at, "README.md");
-        }),
+        row(
+            INFO,
+            "data card removed; the card says that there is one",
+            "open-weights / open-weights-data-info / open-source",
+            |at| {
+                remove(at, "DATA_CARD.md");
+            },
+        ),
+        row(
+            INFO,
+            "card removed; the data card stands",
+            "open-weights-data-info / open-weights-data-info / open-source",
+            |at| {
+                remove(at, "README.md");
+            },
+        ),
         row(INFO, "both cards removed", "open-weights / open-weights / open-source", |at| {
             remove(at, "DATA_CARD.md");
             remove(at, "README.md");
         }),
-        row(SOURCE, "data card removed", "open-weights-data-info / open-source / open-source", |at| remove(at, "data/README.md")),
+        row(SOURCE, "data card removed", "open-weights-data-info / open-source / open-source", |at| {
+            remove(at, "data/README.md")
+        }),
         row(SOURCE, "no document at all", "open-weights / open-weights-data-info / open-source", |at| {
             for path in ["model/README.md", "data/README.md", "code/README.md", "data/processing.json"] {
                 remove(at, path);
@@ -324,16 +387,25 @@ fn mutations() -> Vec<Mutation> {
             }),
             &["osaid.data-published=unknown", "reproduce=with-limits"],
         ),
-        row(SOURCE, "the part with the data removed", "open-weights-data-info / open-source / open-source", |at| part_away(at, "data")),
+        row(SOURCE, "the part with the data removed", "open-weights-data-info / open-source / open-source", |at| {
+            part_away(at, "data")
+        }),
         says(
             row(SOURCE, "training code removed", "open-weights-data-info / open-source / open-source", training_code),
             &["osaid.training-code=unknown", "osaid=unknown", "lenient=unknown", "g7.confirmed=open-weights"],
         ),
-        row(SOURCE, "the part with the code removed", "open-weights-data-info / open-source / open-source", |at| part_away(at, "code")),
+        row(SOURCE, "the part with the code removed", "open-weights-data-info / open-source / open-source", |at| {
+            part_away(at, "code")
+        }),
         says(
-            row(SOURCE, "code that made the data removed", "open-weights-data-info / open-source / open-source", |at| {
-                remove(at, "code/src/corpus.rs");
-            }),
+            row(
+                SOURCE,
+                "code that made the data removed",
+                "open-weights-data-info / open-source / open-source",
+                |at| {
+                    remove(at, "code/src/corpus.rs");
+                },
+            ),
             &["osaid.processing-code=unknown"],
         ),
         says(
@@ -356,9 +428,14 @@ fn mutations() -> Vec<Mutation> {
             edit(&at.join("release.toml"), |text| text.replace("complete = true\n", ""));
         }),
         // An observation refutes what is said.
-        row(WEIGHTS, "card says that the weights are not released", "open-weights / open-weights / open-source", |at| {
-            edit(&at.join("README.md"), |text| text + "\n## Access\n\nThe weights are not released.\n");
-        }),
+        row(
+            WEIGHTS,
+            "card says that the weights are not released",
+            "open-weights / open-weights / open-source",
+            |at| {
+                edit(&at.join("README.md"), |text| text + "\n## Access\n\nThe weights are not released.\n");
+            },
+        ),
         row(SOURCE, "card says that the weights are not released", "open-source / open-source / open-source", |at| {
             edit(&at.join("model/README.md"), |text| text + "\n## Access\n\nThe weights are not released.\n");
         }),
@@ -381,9 +458,14 @@ fn mutations() -> Vec<Mutation> {
             front_matter(&at.join("README.md"), "base_model: acme/base-7b");
         }),
         says(
-            row(SOURCE, "tuned from a base under stricter terms", "open-weights / open-weights / open-weights-data-info", |at| {
-                front_matter(&at.join("model/README.md"), "base_model: meta-llama/Llama-3.1-8B");
-            }),
+            row(
+                SOURCE,
+                "tuned from a base under stricter terms",
+                "open-weights / open-weights / open-weights-data-info",
+                |at| {
+                    front_matter(&at.join("model/README.md"), "base_model: meta-llama/Llama-3.1-8B");
+                },
+            ),
             &["g7.confirmed=weights-available", "restriction user-threshold via base", "conflict of weights"],
         ),
         // A gate keeps the level of weights and is reported; whether a person approves is not said.
@@ -515,9 +597,12 @@ fn said(json: &Value) -> Vec<String> {
     said.extend(list("answers").iter().map(|a| format!("{}={}", text(&a["question"]), text(&a["answer"]))));
     said.extend(list("components").iter().map(|c| format!("{}={}", text(&c["id"]), text(&c["status"]))));
     said.extend(list("requirements").iter().map(|r| format!("{}={}", text(&r["id"]), text(&r["status"]))));
-    said.extend(list("restrictions").iter().map(|r| format!("restriction {} via {}", text(&r["kind"]), text(&r["via"]))));
+    said.extend(
+        list("restrictions").iter().map(|r| format!("restriction {} via {}", text(&r["kind"]), text(&r["via"]))),
+    );
     said.extend(list("gaps").iter().map(|gap| format!("gap {}: {}", text(&gap["path"]), text(&gap["why"]))));
-    let conflicts = list("components").iter().any(|c| c["id"] == "weights.end_final" && c["license"]["conflict"] == true);
+    let conflicts =
+        list("components").iter().any(|c| c["id"] == "weights.end_final" && c["license"]["conflict"] == true);
     said.extend(conflicts.then(|| "conflict of weights".to_owned()));
     said
 }

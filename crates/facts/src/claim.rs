@@ -288,6 +288,8 @@ pub enum Claim {
     },
     /// The model can be reached through an interface only.
     InterfaceOnly,
+    /// The weights are differences that must be added to those of another model.
+    DeltaWeights,
     /// A set of weight files.
     Weights {
         /// What the set is.

@@ -20,7 +20,7 @@ const NONE: u32 = u32::MAX;
 /// How many places of one window are tried.
 const PLACES: usize = 8;
 /// How many runs are chained.
-const RUNS: usize = 500;
+const RUNS: usize = 160;
 
 impl<'a> Positions<'a> {
     pub(crate) fn new(windows: &'a [u32]) -> Self {

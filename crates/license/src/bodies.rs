@@ -3,16 +3,28 @@
 use std::ops::Range;
 
 use crate::align::{self, Positions, Run};
-use crate::candidates::candidates;
+use crate::candidates::{Shared, candidates};
 use crate::fingerprint::{Document, Fingerprints, Role};
 use crate::residue::{self, Difference};
-use crate::words::{WINDOW, Word};
+use crate::words::{self, WINDOW, Word};
 
+/// So many times in a row a fragment may be found that is no text.
+const VAIN: usize = 2;
+/// So few windows are no text.
+const FEWEST_WINDOWS: usize = 4;
 /// How many texts are looked for in one file.
 const ROUNDS: usize = 24;
 
 /// The licences that texts in the wild most often start from.
-const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "Zlib", "Apache-1.1"];
+const COMMON: &[&str] = &[
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSD-4-Clause",
+    "Zlib",
+    "Apache-1.1",
+];
 
 /// One known text found.
 #[derive(Clone, Debug)]
@@ -47,30 +59,51 @@ impl Body {
         let run = after.checked_sub(1).and_then(|n| self.chain.get(n));
         run.is_some_and(|r| r.user_words().contains(&word))
     }
-
-    /// Where a word of the known text stands in the user's.
-    pub(crate) fn user_word(&self, known: usize) -> Option<usize> {
-        let run = self
-            .chain
-            .iter()
-            .find(|r| r.known_words().contains(&known))?;
-        Some(run.user + (known - run.known))
-    }
 }
 
 /// The texts found, in the order of how well they explain the words.
 pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
+    if let Some(document) = known.exact(words::whole(words), words.len()) {
+        let chain = vec![Run {
+            user: 0,
+            known: 0,
+            length: windows.len(),
+        }];
+        let difference = residue::judge(&document, words, &chain);
+        return vec![Body {
+            document,
+            words: 0..words.len(),
+            difference,
+            chain,
+        }];
+    }
     let mut covered = vec![false; windows.len()];
+    let shared = Shared::new(known, windows);
     let mut found: Vec<Body> = Vec::new();
     let mut positions: Option<Positions<'_>> = None;
+    let mut vain = 0;
     for _ in 0..ROUNDS {
-        let candidates = candidates(known, windows, &covered);
+        if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
+            break;
+        }
+        let candidates = candidates(known, windows, &shared, &covered);
         if candidates.is_empty() {
             break;
         }
         let positions = positions.get_or_insert_with(|| Positions::new(windows));
-        let aligned: Vec<Body> =
-            candidates.iter().filter_map(|d| align_one(d, words, positions, &covered)).collect();
+        let open = covered.iter().filter(|c| !**c).count();
+        let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
+        for document in &candidates {
+            let Some(body) = align_one(document, words, positions, &covered) else {
+                continue;
+            };
+            // Nothing can explain the words better than a text that has them all.
+            let settled = body.is_whole() && body.difference.matched >= open;
+            aligned.push(body);
+            if settled {
+                break;
+            }
+        }
         let Some(best) = choose(aligned) else { break };
         let span = best.words.start
             ..best
@@ -87,6 +120,12 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         }
         if is_worth(&best, words.len()) && (fresh || best.is_whole()) {
             found.push(best);
+            vain = 0;
+            continue;
+        }
+        vain += 1;
+        if vain > VAIN {
+            break;
         }
     }
     found
@@ -128,24 +167,32 @@ fn align_one(
 fn choose(mut aligned: Vec<Body>) -> Option<Body> {
     let rank = |x: &Body, bonus: i64| {
         let text = matches!(x.document.role, Role::Text | Role::Policy);
-        (x.difference.value() + bonus, x.is_whole(), text, std::cmp::Reverse(x.document.number))
+        (
+            x.difference.value() + bonus,
+            x.is_whole(),
+            text,
+            std::cmp::Reverse(x.document.number),
+        )
     };
-    let best = aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, 0)).map(|(n, x)| (n, x.is_whole()))?;
-    let bonus = |x: &Body| if COMMON.contains(&x.document.first_id()) { x.difference.matched as i64 / 30 } else { 0 };
+    let best = aligned
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, x)| rank(x, 0))
+        .map(|(n, x)| (n, x.is_whole()))?;
+    let bonus = |x: &Body| {
+        if COMMON.contains(&x.document.first_id()) {
+            x.difference.matched as i64 / 30
+        } else {
+            0
+        }
+    };
     let at = match best {
         (n, true) => n,
-        _ => aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, bonus(x))).map(|(n, _)| n)?,
+        _ => aligned
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, x)| rank(x, bonus(x)))
+            .map(|(n, _)| n)?,
     };
     Some(aligned.swap_remove(at))
-}
-
-/// DEBUG
-pub(crate) fn debug(known: &Fingerprints, words: &[Word], windows: &[u32]) {
-    let covered = vec![false; windows.len()];
-    let positions = Positions::new(windows);
-    for d in candidates(known, windows, &covered) {
-        if let Some(b) = align_one(&d, words, &positions, &covered) {
-            eprintln!("{} words {} value {} matched {} missing {} extra {} cov {} chain {}", d.id(), d.words, b.difference.value(), b.difference.matched, b.difference.missing, b.difference.extra_words(), b.coverage(), b.chain.len());
-        }
-    }
 }

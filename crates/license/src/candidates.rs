@@ -9,17 +9,42 @@ const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
 
+/// The windows that some known text holds: in prose nearly none. Found once, counted in every round.
+pub(crate) struct Shared {
+    held: Vec<u32>,
+}
+
+impl Shared {
+    pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
+        let mut held = Vec::with_capacity(windows.len().min(8192));
+        let mut last = None;
+        for (n, hash) in windows.iter().enumerate() {
+            if last != Some(*hash) && known.may_hold(*hash) {
+                held.push(n as u32);
+            }
+            last = Some(*hash);
+        }
+        Self { held }
+    }
+}
+
 /// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]) -> Vec<Document> {
-    let mut shared = vec![(0_u32, 0_u32); known.len()];
-    let mut last = u32::MAX;
-    for (n, hash) in windows.iter().enumerate() {
-        if covered.get(n) == Some(&true) || *hash == last {
+pub(crate) fn candidates(
+    known: &Fingerprints,
+    windows: &[u32],
+    shared: &Shared,
+    covered: &[bool],
+) -> Vec<Document> {
+    let mut counts = vec![(0_u32, 0_u32); known.len()];
+    for n in &shared.held {
+        if covered.get(*n as usize) == Some(&true) {
             continue;
         }
-        last = *hash;
+        let Some(hash) = windows.get(*n as usize) else {
+            continue;
+        };
         known.holders(*hash, |document, dense| {
-            if let Some((d, s)) = shared.get_mut(usize::from(document)) {
+            if let Some((d, s)) = counts.get_mut(usize::from(document)) {
                 if dense {
                     *d += 1;
                 } else {
@@ -28,8 +53,8 @@ pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]
             }
         });
     }
-    let mut ranked: Vec<(u64, Document)> = Vec::new();
-    for (number, (dense, sparse)) in shared.iter().enumerate() {
+    let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
+    for (number, (dense, sparse)) in counts.iter().enumerate() {
         let estimate = (*dense).max(sparse * layout::SPARSE);
         if estimate < FEWEST {
             continue;
@@ -40,19 +65,19 @@ pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], covered: &[bool]
         let size = document.window_count().max(1) as u64;
         let estimate = u64::from(estimate).min(size);
         // What is shared, weighted by how much of the document that is.
-        ranked.push((estimate * estimate * 1024 / size, document));
+        ranked.push((estimate * estimate * 1024 / size, document.number, size));
     }
-    ranked.sort_by_key(|(score, d)| (std::cmp::Reverse(*score), d.number));
-    let floor = ranked.first().map_or(0, |(best, _)| best / 6);
+    ranked.sort_unstable_by_key(|(score, number, _)| (std::cmp::Reverse(*score), *number));
+    let floor = ranked.first().map_or(0, |(best, _, _)| best / 6);
     let (mut chosen, mut whole) = (Vec::new(), 0);
-    for (score, document) in ranked {
+    for (score, number, size) in ranked {
         // A short text that is here as a whole may stand beside a long one.
-        let complete = score * 10 >= document.window_count() as u64 * 1024 * 7;
+        let complete = score * 10 >= size * 1024 * 7;
         if chosen.len() - whole < CANDIDATES && score >= floor {
-            chosen.push(document);
+            chosen.extend(known.document(number));
         } else if complete && whole < WHOLE {
             whole += 1;
-            chosen.push(document);
+            chosen.extend(known.document(number));
         }
     }
     chosen

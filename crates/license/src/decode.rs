@@ -45,6 +45,20 @@ impl<'a> Decoder<'a> {
         self.bytes.get(self.at + ahead).copied()
     }
 
+    /// Passes over the ASCII letters and digits that follow, and gives them.
+    pub(crate) fn ascii_run(&mut self) -> &'a [u8] {
+        if self.encoding != Encoding::Bytes {
+            return &[];
+        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .position(|b| !b.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+
     /// The next character.
     pub(crate) fn next(&mut self) -> Option<Unit> {
         loop {
@@ -53,6 +67,10 @@ impl<'a> Decoder<'a> {
                 return self.next_utf16();
             }
             let first = self.byte(0)?;
+            if first < 0x80 && first != b'<' && first != b'&' {
+                self.at += 1;
+                return Some(unit(char::from(first), start, self.at));
+            }
             let (c, length) = match first {
                 b'<' => match markup::tag(self.bytes.get(self.at..)?, self.html) {
                     Some(tag) => {
@@ -142,8 +160,11 @@ impl<'a> Decoder<'a> {
             return;
         }
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
-        let is_destination =
-            rest.get(..4).is_some_and(|r| r.eq_ignore_ascii_case(b"http")) || rest.starts_with(b"#") || rest.starts_with(b"mailto:");
+        let is_destination = rest
+            .get(..4)
+            .is_some_and(|r| r.eq_ignore_ascii_case(b"http"))
+            || rest.starts_with(b"#")
+            || rest.starts_with(b"mailto:");
         let end = rest
             .iter()
             .take(200)

@@ -106,9 +106,13 @@ impl Document {
     /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
         let name = self.ids().next().unwrap_or_default();
-        let stem = name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
+        let stem = name
+            .strip_suffix('+')
+            .or_else(|| name.strip_suffix("-or-later"))
+            .filter(|_| self.role == Role::Text);
         let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
-        only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
+        only.or_else(|| LicenseId::parse(name))
+            .unwrap_or_else(|| LicenseId::known(name))
     }
 
     pub(crate) fn window_count(&self) -> usize {
@@ -143,18 +147,28 @@ impl Document {
     }
 
     /// The listed replacements of a region.
-    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = Alternative> + use<> {
-        let listed = self.alternatives.get(region.alternatives.start * 4..region.alternatives.end * 4);
-        listed.unwrap_or_default().as_chunks::<12>().0.iter().map(|c| {
-            let head = u32_at(c, 0).unwrap_or(0);
-            Alternative {
-                before_words: (head & 0xff) as usize,
-                after_words: (head >> 8 & 0xff) as usize,
-                wild: head >> 16 & 1 == 1,
-                before: u32_at(c, 4).unwrap_or(0),
-                after: u32_at(c, 8).unwrap_or(0),
-            }
-        })
+    pub(crate) fn alternatives(
+        &self,
+        region: &Region,
+    ) -> impl Iterator<Item = Alternative> + use<> {
+        let listed = self
+            .alternatives
+            .get(region.alternatives.start * 4..region.alternatives.end * 4);
+        listed
+            .unwrap_or_default()
+            .as_chunks::<12>()
+            .0
+            .iter()
+            .map(|c| {
+                let head = u32_at(c, 0).unwrap_or(0);
+                Alternative {
+                    before_words: (head & 0xff) as usize,
+                    after_words: (head >> 8 & 0xff) as usize,
+                    wild: head >> 16 & 1 == 1,
+                    before: u32_at(c, 4).unwrap_or(0),
+                    after: u32_at(c, 8).unwrap_or(0),
+                }
+            })
     }
 }
 
@@ -202,6 +216,13 @@ struct Index {
 }
 
 impl Index {
+    fn may_hold(&self, hash: u32) -> bool {
+        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
+        self.filter
+            .get(bit / 8)
+            .is_some_and(|b| b & (1 << (bit % 8)) != 0)
+    }
+
     fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
         if self
@@ -289,10 +310,10 @@ impl Fingerprints {
         let region_end = region_at + usize::from(u16_at(entry, 24)?) * layout::REGION;
         Some(Document {
             number,
-            role: match entry.get(6)? {
-                &layout::HEADER_TEXT => Role::Header,
-                &layout::EXCEPTION => Role::Exception,
-                &layout::POLICY => Role::Policy,
+            role: match *entry.get(6)? {
+                layout::HEADER_TEXT => Role::Header,
+                layout::EXCEPTION => Role::Exception,
+                layout::POLICY => Role::Policy,
                 _ => Role::Text,
             },
             words: u32_at(entry, 8)? as usize,
@@ -304,12 +325,17 @@ impl Fingerprints {
         })
     }
 
+    /// Whether some document may hold this window.
+    pub(crate) fn may_hold(&self, hash: u32) -> bool {
+        self.dense.may_hold(hash)
+            || hash.is_multiple_of(layout::SPARSE) && self.sparse.may_hold(hash)
+    }
+
     /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
-    pub(crate) fn holders(&self, hash: u32, visit: impl FnMut(u16, bool)) {
-        let visit = std::cell::RefCell::new(visit);
-        self.dense.lookup(hash, |d| visit.borrow_mut()(d, true));
+    pub(crate) fn holders(&self, hash: u32, mut visit: impl FnMut(u16, bool)) {
+        self.dense.lookup(hash, |d| visit(d, true));
         if hash.is_multiple_of(layout::SPARSE) {
-            self.sparse.lookup(hash, |d| visit.borrow_mut()(d, false));
+            self.sparse.lookup(hash, |d| visit(d, false));
         }
     }
 

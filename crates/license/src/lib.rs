@@ -29,14 +29,16 @@ mod align;
 mod bodies;
 mod candidates;
 mod catalogue;
-mod declared;
 mod conclude;
+mod creative;
+mod declared;
 mod decode;
 mod detect;
 mod evidence;
 mod expression;
 mod fingerprint;
 mod identify;
+mod listed;
 mod markup;
 mod names;
 mod notices;
@@ -55,6 +57,8 @@ pub use expression::{Expression, ExpressionError, LicenseId};
 #[doc(hidden)]
 pub use fingerprint::layout as fingerprint_layout;
 pub use identify::{Found, FoundCondition, Identification, Match, MatchKind, clauses, identify};
+#[doc(hidden)]
+pub use listed::{filter_bit as names_filter_bit, layout as names_layout};
 pub use terms::{
     Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind,
     grants,

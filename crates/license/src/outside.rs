@@ -53,7 +53,8 @@ pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside 
         at = at.max(body.map_or(words.len(), |b| b.words.end));
         previous = n.or(previous);
     }
-    outside.common = !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
+    outside.common =
+        !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
     outside
 }
 

@@ -5,191 +5,50 @@ use std::ops::Range;
 use crate::words::{Word, hash};
 
 /// Words with which something could be restricted, granted or demanded.
+#[rustfmt::skip]
 const NORMS: &[u64] = &[
-    hash("not"),
-    hash("no"),
-    hash("may"),
-    hash("must"),
-    hash("shall"),
-    hash("only"),
-    hash("cannot"),
-    hash("should"),
-    hash("never"),
-    hash("unless"),
-    hash("except"),
-    hash("without"),
-    hash("provided"),
-    hash("if"),
-    hash("when"),
+    hash("not"), hash("no"), hash("may"), hash("must"), hash("shall"), hash("only"), hash("cannot"), hash("should"),
+    hash("never"), hash("unless"), hash("except"), hash("without"), hash("provided"), hash("if"), hash("when"),
 ];
 
 /// Words that no name holds and no fill may hold, listed or not.
+#[rustfmt::skip]
 const LOADED: &[u64] = &[
-    hash("prohibited"),
-    hash("prohibit"),
-    hash("prohibits"),
-    hash("forbidden"),
-    hash("forbid"),
-    hash("permitted"),
-    hash("permission"),
-    hash("permissions"),
-    hash("allowed"),
-    hash("disallowed"),
-    hash("required"),
-    hash("requires"),
-    hash("require"),
-    hash("commercial"),
-    hash("commercially"),
-    hash("noncommercial"),
-    hash("noncommercially"),
-    hash("restricted"),
-    hash("restriction"),
-    hash("restrictions"),
-    hash("restrict"),
-    hash("revoke"),
-    hash("revoked"),
-    hash("revocable"),
-    hash("terminate"),
-    hash("terminates"),
-    hash("terminated"),
-    hash("royalty"),
-    hash("royalties"),
-    hash("fee"),
-    hash("fees"),
-    hash("pay"),
-    hash("payment"),
-    hash("agree"),
-    hash("agrees"),
-    hash("consent"),
-    hash("grant"),
-    hash("grants"),
-    hash("granted"),
-    hash("condition"),
-    hash("conditions"),
-    hash("competing"),
-    hash("compete"),
-    hash("competitor"),
-    hash("competitors"),
-    hash("military"),
-    hash("weapons"),
-    hash("indemnify"),
-    hash("excluding"),
-    hash("excluded"),
-    hash("exclude"),
-    hash("limited"),
-    hash("limitation"),
-    hash("limit"),
-    hash("use"),
-    hash("used"),
-    hash("uses"),
-    hash("using"),
-    hash("users"),
-    hash("user"),
-    hash("distribute"),
-    hash("redistribute"),
-    hash("redistribution"),
-    hash("modify"),
-    hash("sell"),
-    hash("sale"),
-    hash("research"),
-    hash("academic"),
-    hash("purposes"),
-    hash("purpose"),
-    hash("revenue"),
-    hash("licensee"),
-    hash("comply"),
-    hash("compliance"),
-    hash("void"),
-    hash("obtain"),
-    hash("written"),
-    hash("approval"),
-    hash("nonproduction"),
-    hash("evaluation"),
-    hash("government"),
-    hash("countries"),
-    hash("country"),
-    hash("train"),
-    hash("training"),
-    hash("banned"),
-    hash("ban"),
-    hash("refrain"),
-    hash("deny"),
-    hash("denied"),
-    hash("allow"),
-    hash("permit"),
-    hash("permits"),
-    hash("entitled"),
-    hash("obliged"),
-    hash("obligated"),
-    hash("obligation"),
-    hash("obligations"),
-    hash("illegal"),
-    hash("unlawful"),
+    hash("prohibited"), hash("prohibit"), hash("prohibits"), hash("forbidden"), hash("forbid"), hash("permitted"),
+    hash("permission"), hash("permissions"), hash("allowed"), hash("disallowed"), hash("required"), hash("requires"),
+    hash("require"), hash("commercial"), hash("commercially"), hash("noncommercial"), hash("noncommercially"),
+    hash("restricted"), hash("restriction"), hash("restrictions"), hash("restrict"), hash("revoke"), hash("revoked"),
+    hash("revocable"), hash("terminate"), hash("terminates"), hash("terminated"), hash("royalty"), hash("royalties"),
+    hash("fee"), hash("fees"), hash("pay"), hash("payment"), hash("agree"), hash("agrees"), hash("consent"),
+    hash("grant"), hash("grants"), hash("granted"), hash("condition"), hash("conditions"), hash("competing"),
+    hash("compete"), hash("competitor"), hash("competitors"), hash("military"), hash("weapons"), hash("indemnify"),
+    hash("excluding"), hash("excluded"), hash("exclude"), hash("limited"), hash("limitation"), hash("limit"),
+    hash("use"), hash("used"), hash("uses"), hash("using"), hash("users"), hash("user"), hash("distribute"),
+    hash("redistribute"), hash("redistribution"), hash("modify"), hash("sell"), hash("sale"), hash("research"),
+    hash("academic"), hash("purposes"), hash("purpose"), hash("revenue"), hash("licensee"), hash("comply"),
+    hash("compliance"), hash("void"), hash("obtain"), hash("written"), hash("approval"), hash("nonproduction"),
+    hash("evaluation"), hash("government"), hash("countries"), hash("country"), hash("train"), hash("training"),
+    hash("banned"), hash("ban"), hash("refrain"), hash("deny"), hash("denied"), hash("allow"), hash("permit"),
+    hash("permits"), hash("entitled"), hash("obliged"), hash("obligated"), hash("obligation"), hash("obligations"),
+    hash("illegal"), hash("unlawful"),
 ];
 
+#[rustfmt::skip]
 const ABBREVIATIONS: &[u64] = &[
-    hash("inc"),
-    hash("ltd"),
-    hash("co"),
-    hash("corp"),
-    hash("gmbh"),
-    hash("llc"),
-    hash("dr"),
-    hash("jr"),
-    hash("mr"),
-    hash("st"),
-    hash("univ"),
-    hash("prof"),
-    hash("et"),
-    hash("al"),
-    hash("sa"),
-    hash("bv"),
-    hash("limited"),
+    hash("inc"), hash("ltd"), hash("co"), hash("corp"), hash("gmbh"), hash("llc"), hash("dr"), hash("jr"), hash("mr"),
+    hash("st"), hash("univ"), hash("prof"), hash("et"), hash("al"), hash("sa"), hash("bv"), hash("limited"),
 ];
 
 const COPYRIGHT: u64 = hash("copyright");
 const RIGHTS: &[u64] = &[hash("all"), hash("rights"), hash("reserved")];
+#[rustfmt::skip]
 const LINKS: &[u64] = &[
-    hash("and"),
-    hash("of"),
-    hash("the"),
-    hash("by"),
-    hash("for"),
-    hash("others"),
-    hash("contributors"),
-    hash("authors"),
-    hash("author"),
-    hash("et"),
-    hash("al"),
-    hash("c"),
-    hash("portions"),
-    hash("project"),
-    hash("various"),
-    hash("present"),
-    hash("email"),
-    hash("http"),
-    hash("www"),
-    hash("com"),
-    hash("org"),
-    hash("net"),
-    hash("de"),
-    hash("edu"),
-    hash("io"),
-    hash("from"),
-    hash("to"),
-    hash("at"),
-    hash("in"),
-    hash("its"),
-    hash("year"),
-    hash("yyyy"),
-    hash("name"),
-    hash("owner"),
-    hash("holder"),
-    hash("holders"),
-    hash("owners"),
-    hash("fullname"),
-    hash("organization"),
-    hash("a"),
+    hash("and"), hash("of"), hash("the"), hash("by"), hash("for"), hash("others"), hash("contributors"),
+    hash("authors"), hash("author"), hash("et"), hash("al"), hash("c"), hash("portions"), hash("project"),
+    hash("various"), hash("present"), hash("email"), hash("http"), hash("www"), hash("com"), hash("org"), hash("net"),
+    hash("de"), hash("edu"), hash("io"), hash("from"), hash("to"), hash("at"), hash("in"), hash("its"), hash("year"),
+    hash("yyyy"), hash("name"), hash("owner"), hash("holder"), hash("holders"), hash("owners"), hash("fullname"),
+    hash("organization"), hash("a"),
 ];
 const LICENSE: &[u64] = &[
     hash("license"),
@@ -210,9 +69,15 @@ pub(crate) fn is_loaded(word: Word) -> bool {
 /// Whether some words fit a place made for a name: one piece of a sentence, without a word that rules anything.
 pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) -> bool {
     let fill = words.get(place.clone()).unwrap_or_default();
-    let before = place.start.checked_sub(1).and_then(|n| words.get(n)).copied();
+    let before = place
+        .start
+        .checked_sub(1)
+        .and_then(|n| words.get(n))
+        .copied();
     let opens = |word: Option<&Word>, previous: Option<Word>| {
-        word.is_some_and(|w| previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w))
+        word.is_some_and(|w| {
+            previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w)
+        })
     };
     // A whole sentence put in between is no name.
     if opens(fill.first(), before) && words.get(place.end).is_some_and(|w| w.is(Word::SENTENCE)) {
@@ -234,8 +99,8 @@ pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) 
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
         && word.is(Word::CAPITAL)
-        && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash)
-        && before.end - before.start > 1)
+        && (word.is(Word::PARAGRAPH)
+            || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
 }
 
 fn is_copyright_start(word: Word) -> bool {
@@ -282,7 +147,12 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
             previous = Some(*word);
         }
         // Names are capital; a line of small words is a sentence.
-        let small = |w: &&Word| !(w.is(Word::CAPITAL) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || RIGHTS.contains(&w.hash));
+        let small = |w: &&Word| {
+            !(w.is(Word::CAPITAL)
+                || w.is(Word::NUMBER)
+                || LINKS.contains(&w.hash)
+                || RIGHTS.contains(&w.hash))
+        };
         return line.iter().filter(small).count() <= 4 + line.len() / 8;
     }
     if line.iter().any(|w| w.hash == hash("modified")) {
@@ -328,7 +198,9 @@ fn is_sentence(line: &[Word]) -> bool {
 /// A heading that names a licence.
 pub(crate) fn is_title(line: &[Word]) -> bool {
     // "Modified MIT License" says that it is not that licence.
-    let changed = line.iter().any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
+    let changed = line
+        .iter()
+        .any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
     if changed && !line.iter().any(|w| w.hash == hash("bsd")) {
         return false;
     }
@@ -346,10 +218,32 @@ pub(crate) fn is_loaded_line(line: &[Word]) -> bool {
 /// Whether prose reads like terms under which something is licensed.
 pub(crate) fn reads_as_license(words: &[Word]) -> bool {
     const LEGAL: &[u64] = &[
-        hash("license"), hash("licensed"), hash("licensor"), hash("licensee"), hash("agreement"), hash("permission"), hash("granted"),
-        hash("grant"), hash("grants"), hash("hereby"), hash("terms"), hash("conditions"), hash("copyright"), hash("warranty"),
-        hash("warranties"), hash("liable"), hash("liability"), hash("redistribute"), hash("distribute"), hash("redistribution"),
-        hash("permitted"), hash("shall"), hash("derivative"), hash("rights"), hash("prohibited"), hash("sublicense"),
+        hash("license"),
+        hash("licensed"),
+        hash("licensor"),
+        hash("licensee"),
+        hash("agreement"),
+        hash("permission"),
+        hash("granted"),
+        hash("grant"),
+        hash("grants"),
+        hash("hereby"),
+        hash("terms"),
+        hash("conditions"),
+        hash("copyright"),
+        hash("warranty"),
+        hash("warranties"),
+        hash("liable"),
+        hash("liability"),
+        hash("redistribute"),
+        hash("distribute"),
+        hash("redistribution"),
+        hash("permitted"),
+        hash("shall"),
+        hash("derivative"),
+        hash("rights"),
+        hash("prohibited"),
+        hash("sublicense"),
     ];
     let head = words.get(..3000).unwrap_or(words);
     let mut seen = 0_u32;
@@ -361,5 +255,6 @@ pub(crate) fn reads_as_license(words: &[Word]) -> bool {
         }
     }
     // Several different words of law, and not spread thin.
-    seen.count_ones() >= 5 && count * 40 >= head.len() || seen.count_ones() >= 3 && count * 8 >= head.len() && head.len() >= 12
+    seen.count_ones() >= 5 && count * 40 >= head.len()
+        || seen.count_ones() >= 3 && count * 8 >= head.len() && head.len() >= 12
 }

@@ -28,16 +28,25 @@ pub(crate) struct Difference {
 impl Difference {
     pub(crate) fn extra_words(&self) -> usize {
         // A long stretch between two parts is likelier another text than an insertion.
-        self.extra.iter().map(|r| r.len() + r.len().saturating_sub(60) * 2).map(|n| n.min(900)).sum()
+        self.extra
+            .iter()
+            .map(|r| r.len() + r.len().saturating_sub(60) * 2)
+            .map(|n| n.min(900))
+            .sum()
     }
 
     /// How well the text explains the words: found, less what differs. What lacks at an end weighs less than
     /// what lacks inside.
     pub(crate) fn value(&self) -> i64 {
         let inner = self.missing - self.edge.min(self.missing);
+        let edge = self.edge / 4;
         // A text of which much is missing inside is rarely the base of this one.
-        let inner = if inner * 5 > self.matched { inner * 2 } else { inner };
-        self.matched as i64 - inner as i64 - self.extra_words() as i64 - (self.edge / 4) as i64
+        let inner = if inner * 5 > self.matched {
+            inner * 2
+        } else {
+            inner
+        };
+        self.matched as i64 - inner as i64 - self.extra_words() as i64 - edge as i64
     }
 }
 
@@ -103,7 +112,10 @@ impl Gap {
             let touches = region.start < self.known.end && region.end > self.known.start;
             let empty_here = region.start == region.end && inside;
             if region.replaceable && (touches || empty_here) {
-                let gone = region.end.min(self.known.end).saturating_sub(region.start.max(self.known.start));
+                let gone = region
+                    .end
+                    .min(self.known.end)
+                    .saturating_sub(region.start.max(self.known.start));
                 if region.is_listed() {
                     let fits = self.is_alternative(document, region, words);
                     alternatives |= fits;
@@ -121,7 +133,11 @@ impl Gap {
                     }
                 }
                 self.excuse(region, &mut excused);
-            } else if !region.replaceable && inside && touches && (self.edge || region.end - region.start < CLAUSE_WORDS) {
+            } else if !region.replaceable
+                && inside
+                && touches
+                && (self.edge || region.end - region.start < CLAUSE_WORDS)
+            {
                 // Inside a text, an optional clause left out is shown: it may have been what somebody relied on.
                 self.excuse(region, &mut excused);
             }
@@ -176,7 +192,9 @@ impl Gap {
         let after = region.end as isize - self.known.end as isize;
         let start = self.user.start as isize + before;
         let end = self.user.end as isize + after;
-        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return false };
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
+            return false;
+        };
         let end = end.max(start);
         document.alternatives(region).any(|a| {
             let wild_from = start + a.before_words;
@@ -187,7 +205,9 @@ impl Gap {
             if !a.wild {
                 return wild_from == end;
             }
-            let Some(wild_to) = end.checked_sub(a.after_words).filter(|to| *to >= wild_from) else { return false };
+            let Some(wild_to) = end.checked_sub(a.after_words).filter(|to| *to >= wild_from) else {
+                return false;
+            };
             let tail = words.get(wild_to..(end + 3).min(words.len()));
             tail.is_some_and(|t| crate::words::window_of(t) == a.after)
                 && wild_to - wild_from <= NAME_WORDS
@@ -199,6 +219,7 @@ impl Gap {
     fn is_shifted_option(&self, regions: &[Region]) -> bool {
         regions.iter().any(|r| {
             !r.replaceable
+                && r.end - r.start < CLAUSE_WORDS
                 && r.end - r.start == self.known.len()
                 && r.start.abs_diff(self.known.start) <= 8
         })

@@ -133,15 +133,37 @@ impl Reader {
                 if wide && length > 0 {
                     break;
                 }
-                for lower in u.c.to_lowercase() {
+                if u.c.is_ascii() {
+                    let lower = u.c.to_ascii_lowercase();
                     h = step(h, lower as u32);
                     if let Some(slot) = text.get_mut(length as usize) {
-                        *slot = u8::try_from(lower as u32).unwrap_or(0);
+                        *slot = lower as u8;
                     }
                     length += 1;
+                } else {
+                    for lower in u.c.to_lowercase() {
+                        h = step(h, lower as u32);
+                        if let Some(slot) = text.get_mut(length as usize) {
+                            *slot = u8::try_from(lower as u32).unwrap_or(0);
+                        }
+                        length += 1;
+                    }
                 }
                 digits &= u.c.is_ascii_digit();
                 end = u.end;
+                if !wide {
+                    let run = decoder.ascii_run();
+                    for byte in run {
+                        let lower = byte.to_ascii_lowercase();
+                        h = step(h, u32::from(lower));
+                        if let Some(slot) = text.get_mut(length as usize) {
+                            *slot = lower;
+                        }
+                        length += 1;
+                        digits &= byte.is_ascii_digit();
+                    }
+                    end += run.len() as u32;
+                }
                 unit = decoder.next();
                 if wide {
                     break;
@@ -219,11 +241,7 @@ impl Reader {
     ) {
         let follows = after.map_or('\0', |u| u.c);
         let parenthesis = self.pending.take() == Some(self.out.len());
-        let known = if length <= 20 {
-            std::str::from_utf8(letters).unwrap_or("")
-        } else {
-            ""
-        };
+        let known = if length <= 8 { letters } else { &[] };
         if self.is_marker(known, digits, parenthesis, follows) {
             self.flags |= Word::AFTER_STOP;
             return;
@@ -244,22 +262,26 @@ impl Reader {
 
     /// List markers: `(a)`, `2.`, `iv)`, `3.1` at the start of a paragraph. After "version" or "section" a
     /// number is none.
-    fn is_marker(&self, text: &str, digits: bool, parenthesis: bool, follows: char) -> bool {
+    fn is_marker(&self, text: &[u8], digits: bool, parenthesis: bool, follows: char) -> bool {
         let short = text.len() <= 2 && digits
-            || text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic())
+            || text.len() == 1 && text.iter().all(u8::is_ascii_alphabetic)
             || text.len() <= 5
                 && !text.is_empty()
-                && text.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+                && text.iter().all(|b| matches!(b, b'i' | b'v' | b'x'));
         if parenthesis {
             return short && follows == ')';
         }
-        let numbered = digits && text.contains('.') && text.len() <= 8;
+        let numbered = digits && text.contains(&b'.') && text.len() <= 8;
         if !(short || numbered) {
             return false;
         }
         let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
         let starts = self.flags & Word::LINE_START != 0;
-        let referred = digits && self.out.last().is_some_and(|w| spelling::refers(w.hash, starts));
+        let referred = digits
+            && self
+                .out
+                .last()
+                .is_some_and(|w| spelling::refers(w.hash, starts));
         let joined = self.out.last().is_some_and(|w| spelling::joins(w.hash));
         let roman = text.len() >= 2 && !digits;
         match follows {

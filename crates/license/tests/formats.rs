@@ -8,13 +8,21 @@ use candor_license::{MatchKind, identify};
 
 fn texts() -> Option<Vec<(String, String)>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared = std::env::var_os("CANDOR_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("CANDOR_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(shared.join("corpus/licenses/texts")).ok()? {
         let path = entry.ok()?.path();
         let name = path.file_stem()?.to_str()?.to_owned();
-        if name.starts_with("LicenseRef-") && !name.contains("scancode") || name == "OpenMDW-1.1" || name == "Apache-2.0" || name == "MIT" {
-            found.push((name, String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned()));
+        if name.starts_with("LicenseRef-") && !name.contains("scancode")
+            || name == "OpenMDW-1.1"
+            || name == "Apache-2.0"
+            || name == "MIT"
+        {
+            found.push((
+                name,
+                String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned(),
+            ));
         }
     }
     found.sort();
@@ -54,10 +62,21 @@ fn wrapped(text: &str, width: usize) -> String {
 }
 
 fn html(text: &str) -> String {
-    let mut out = String::from("<!DOCTYPE html><html><head><title>Terms</title><style>p { color: red }</style></head><body>\n");
+    let mut out = String::from(
+        "<!DOCTYPE html><html><head><title>Terms</title><style>p { color: red }</style></head><body>\n",
+    );
     for paragraph in paragraphs(text) {
-        let inner = paragraph.join("<br/>\n").replace('&', "&amp;").replace('"', "&quot;").replace('’', "&rsquo;");
-        out.push_str(&format!("<p class=\"c\">{}</p>\n", inner.replace("&quot;Licen", "&ldquo;<b>Licen").replace("ee&quot;", "ee</b>&rdquo;")));
+        let inner = paragraph
+            .join("<br/>\n")
+            .replace('&', "&amp;")
+            .replace('"', "&quot;")
+            .replace('’', "&rsquo;");
+        out.push_str(&format!(
+            "<p class=\"c\">{}</p>\n",
+            inner
+                .replace("&quot;Licen", "&ldquo;<b>Licen")
+                .replace("ee&quot;", "ee</b>&rdquo;")
+        ));
     }
     out + "</body></html>"
 }
@@ -66,8 +85,13 @@ fn markdown(text: &str) -> String {
     let mut out = String::new();
     for (n, paragraph) in paragraphs(text).iter().enumerate() {
         match paragraph.as_slice() {
-            [line] if line.split_whitespace().count() < 8 && n < 40 => out.push_str(&format!("## {}\n\n", line.trim())),
-            lines => out.push_str(&format!("{}\n\n", lines.join("\n").replace("Agreement", "**Agreement**"))),
+            [line] if line.split_whitespace().count() < 8 && n < 40 => {
+                out.push_str(&format!("## {}\n\n", line.trim()))
+            }
+            lines => out.push_str(&format!(
+                "{}\n\n",
+                lines.join("\n").replace("Agreement", "**Agreement**")
+            )),
         }
     }
     out
@@ -98,8 +122,14 @@ fn is_marker(word: &str) -> bool {
 
 /// Other years and another company.
 fn renamed(text: &str) -> String {
-    ["2022", "2023", "2024", "2025"].iter().fold(text.to_owned(), |t, year| t.replace(year, "2021")).replace("Inc.", "Ltd.")
+    ["2022", "2023", "2024", "2025"]
+        .iter()
+        .fold(text.to_owned(), |t, year| t.replace(year, "2021"))
+        .replace("Inc.", "Ltd.")
 }
+
+/// A name, how to dress, and whether the text stays exact.
+type Cloth = (&'static str, fn(&str) -> String, bool);
 
 #[test]
 fn clothes_do_not_matter() {
@@ -107,7 +137,7 @@ fn clothes_do_not_matter() {
         eprintln!("NOT RUN: no corpus; set CANDOR_SHARED");
         return;
     };
-    let clothes: &[(&str, fn(&str) -> String, bool)] = &[
+    let clothes: &[Cloth] = &[
         ("as is", |t| t.to_owned(), true),
         ("wrapped at 60", |t| wrapped(t, 60), true),
         ("one line a paragraph", |t| wrapped(t, 1_000_000), true),
@@ -131,11 +161,23 @@ fn clothes_do_not_matter() {
                         inexact.push(format!("{name} {cloth}"));
                     }
                 }
-                other => wrong.push(format!("{name} {cloth}: {:?}", other.map(|m| m.id.as_str()))),
+                other => wrong.push(format!(
+                    "{name} {cloth}: {:?}",
+                    other.map(|m| m.id.as_str())
+                )),
             }
         }
     }
-    eprintln!("{} texts in {} clothes; not exact: {}: {}", texts.len(), clothes.len(), inexact.len(), inexact.join(", "));
+    eprintln!(
+        "{} texts in {} clothes; not exact: {}: {}",
+        texts.len(),
+        clothes.len(),
+        inexact.len(),
+        inexact.join(", ")
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(inexact.len() * 20 <= texts.len() * clothes.len(), "too many are not exact");
+    assert!(
+        inexact.len() * 20 <= texts.len() * clothes.len(),
+        "too many are not exact"
+    );
 }

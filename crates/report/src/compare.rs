@@ -1,7 +1,7 @@
 //! Releases side by side: one row a question, one column a release.
 
 use crate::human::short;
-use crate::layout::{Paint, Style, pad, width, wrap};
+use crate::layout::{Paint, Style, beside, pad, width, wrap};
 use crate::words;
 use candor_assess::{Assessment, QUESTIONS, Standing, Status};
 use candor_facts::{Component, FactSheet, Group};
@@ -33,6 +33,9 @@ pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> Stri
         Table { releases: band, paint, columns: space / band.len().max(1), out: &mut out }.write();
     }
     out.push_str(&format!("\n{}\n", paint.apply(Style::Faint, words::LEGEND)));
+    for group in Group::ALL {
+        beside(&mut out, group.as_str(), LABEL, &strip_names(group).join(", "), paint.width);
+    }
     out
 }
 
@@ -203,7 +206,7 @@ const STRIP: &[Component] = &[
 ];
 
 /// What the marks of a group stand for, in order.
-pub fn strip_names(group: Group) -> Vec<&'static str> {
+fn strip_names(group: Group) -> Vec<&'static str> {
     Component::ALL
         .iter()
         .filter(|component| component.group() == group && STRIP.contains(component))

@@ -28,11 +28,26 @@ const ALWAYS: &[Component] = &[
     Component::DocTrainingLogs,
 ];
 
-/// The report that a terminal shows. `details` adds what the one screen leaves out.
-pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, details: bool) -> String {
+/// How much to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The standings alone.
+    Brief,
+    /// The whole verdict on one screen.
+    Screen,
+    /// And what the screen leaves out: every component and every gap.
+    All,
+}
+
+/// The report that a terminal shows.
+pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detail: Detail) -> String {
     let mut page = Page { sheet, assessment, paint, out: String::new() };
     page.title();
     page.standings();
+    if detail == Detail::Brief {
+        return page.out;
+    }
+    let details = detail == Detail::All;
     page.decides();
     page.components(details);
     page.terms();

@@ -87,7 +87,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
                 cut = at + c.len_utf8();
             }
             let joint = word.get(..cut).and_then(|head| head.rfind(['-', '/', '_'])).map(|at| at + 1);
-            let cut = joint.filter(|joint| joint * 2 > cut).unwrap_or(cut);
+            let cut = joint.filter(|joint| *joint >= 4).unwrap_or(cut);
             let rest = word.split_off(cut.max(1).min(word.len()));
             lines.push(std::mem::replace(&mut word, rest));
         }

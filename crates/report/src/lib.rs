@@ -15,6 +15,6 @@ mod words;
 pub use compare::compare;
 pub use evidence::EvidenceTable;
 pub use explain::{Excerpt, explain};
-pub use human::human;
+pub use human::{Detail, human};
 pub use json::{SCHEMA, json, json_value};
 pub use layout::{Paint, Style};

@@ -105,19 +105,8 @@ fn name_of(real: &Path) -> String {
 /// A folder is a model, unless it has the marks of a code repository and none of a model.
 fn guess_role(root: &Path, listing: &Listing) -> Role {
     const MANIFESTS: &[&str] = &[
-        "pyproject.toml",
-        "setup.py",
-        "setup.cfg",
-        "Cargo.toml",
-        "package.json",
-        "go.mod",
-        "CMakeLists.txt",
-        "Makefile",
-        "pom.xml",
-        "build.gradle",
-        "Gemfile",
-        "environment.yml",
-        "requirements.txt",
+        "pyproject.toml", "setup.py", "setup.cfg", "Cargo.toml", "package.json", "go.mod", "CMakeLists.txt",
+        "Makefile", "pom.xml", "build.gradle", "Gemfile", "environment.yml", "requirements.txt",
     ];
     const WEIGHTS: &[&str] =
         &["safetensors", "gguf", "bin", "pt", "pth", "ckpt", "onnx", "h5", "msgpack", "tflite", "npz", "nemo"];

@@ -6,7 +6,7 @@
 
 use super::Repo;
 use anyhow::Context;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Words in a window.
@@ -25,20 +25,23 @@ pub(super) fn check(repo: &Repo, corpus: &Path) -> anyhow::Result<Option<Vec<Str
         return Ok(None);
     }
     let ours = Ours::new(repo);
-    let mut first: HashMap<&str, (usize, usize, String)> = HashMap::new();
+    let mut first: BTreeMap<&str, (usize, usize, String)> = BTreeMap::new();
     for file in documents(corpus)? {
         let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
         let name = file.strip_prefix(corpus).unwrap_or(&file).display().to_string();
-        ours.shared(&String::from_utf8_lossy(&bytes), |path, line| {
-            first.entry(path).or_insert_with(|| (0, line, name.clone())).0 += 1;
+        ours.shared(&String::from_utf8_lossy(&bytes), |path, at| {
+            first.entry(path).or_insert_with(|| (0, at, name.clone())).0 += 1;
         });
     }
-    let mut complaints: Vec<String> = first
-        .into_iter()
-        .map(|(path, (count, line, name))| format!("{path}:{line}: words of `{name}` ({count} windows in all)"))
-        .collect();
-    complaints.sort();
-    Ok(Some(complaints))
+    let complaints = first.into_iter().map(|(path, (count, at, name))| {
+        let line = line(repo.text(path).unwrap_or_default(), at);
+        format!("{path}:{line}: words of `{name}` ({count} windows in all)")
+    });
+    Ok(Some(complaints.collect()))
+}
+
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
 /// The documents of the corpus: files of releases, cards, licence texts.
@@ -62,7 +65,7 @@ fn documents(corpus: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Our windows: hash → file and line. The first file that has a window stands for it.
+/// Our windows: hash → file and byte. The first file that has a window stands for it.
 struct Ours<'r> {
     windows: HashMap<u64, (&'r str, usize)>,
 }
@@ -81,17 +84,13 @@ impl<'r> Ours<'r> {
                 });
             }
         }
-        for (path, at) in windows.values_mut() {
-            let text = repo.text(path).unwrap_or_default();
-            *at = 1 + text.bytes().take(*at).filter(|byte| *byte == b'\n').count();
-        }
         Self { windows }
     }
 
     fn shared(&self, text: &str, mut tell: impl FnMut(&'r str, usize)) {
         each_window(text, |hash, _| {
-            if let Some((path, line)) = self.windows.get(&hash) {
-                tell(path, *line);
+            if let Some((path, at)) = self.windows.get(&hash) {
+                tell(path, *at);
             }
         });
     }
@@ -135,7 +134,8 @@ mod tests {
     fn shared(ours: &str, theirs: &str) -> Vec<(String, usize)> {
         let repo = Repo::of(ours);
         let mut found = Vec::new();
-        Ours::new(&repo).shared(theirs, |path, line| found.push((path.to_owned(), line)));
+        Ours::new(&repo)
+            .shared(theirs, |path, at| found.push((path.to_owned(), line(repo.text(path).unwrap_or_default(), at))));
         found
     }
 

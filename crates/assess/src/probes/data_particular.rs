@@ -16,10 +16,7 @@ pub(crate) const PROBE: Probe = Probe {
 fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     let aspect = params.aspect();
     let mut facts = inventory.data.aspect(aspect).to_vec();
-    match aspect {
-        DataAspect::Provenance => facts.extend(inventory.data.located_base()),
-        _ => {}
-    }
+    if aspect == DataAspect::Provenance { facts.extend(inventory.data.located_base()) }
     if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {
         return Finding::met(because);
     }

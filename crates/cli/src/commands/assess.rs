@@ -8,7 +8,7 @@ use crate::output::Output;
 use candor_assess::{Status, assess};
 
 /// Run the command.
-pub fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let mut documents = Vec::new();
     let mut unknown = false;
@@ -20,7 +20,7 @@ pub fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> {
         match options.format {
             Format::Json => documents.push(candor_report::json_value(&loaded.sheet, &assessment)),
             Format::Human => {
-                let text = candor_report::human(&loaded.sheet, &assessment, output.paint, output.verbose);
+                let text = candor_report::human(&loaded.sheet, &assessment, output.paint, output.detail);
                 output.print(&if at > 0 { format!("\n{text}") } else { text })?;
             }
         }

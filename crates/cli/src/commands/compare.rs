@@ -8,7 +8,7 @@ use crate::output::Output;
 use candor_assess::{Status, assess};
 
 /// Run the command.
-pub fn run(options: &Compare, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Compare, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let loaded: Vec<Loaded> =
         options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;

@@ -12,7 +12,7 @@ use candor_facts::{Evidence, Files, Place, read_exact};
 const EXCERPT: u64 = 160;
 
 /// Run the command.
-pub fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let loaded = load(&options.locator, &options.reading)?;
     let assessment = assess(&loaded.sheet, &frameworks);
@@ -91,6 +91,7 @@ fn subtree(mut whole: serde_json::Value, roots: &[String], assessment: &Assessme
                 requirement["id"].as_str().is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
             });
         }
+        map.insert("schema".to_owned(), serde_json::json!("candor/explanation/1"));
         for key in ["components", "answers", "claims", "restrictions", "conditions"] {
             map.remove(key);
         }

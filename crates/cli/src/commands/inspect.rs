@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Run the command.
-pub fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
     let mut documents = Vec::new();
     let mut wanting = false;
     for path in files(options)? {

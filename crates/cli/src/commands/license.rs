@@ -17,7 +17,7 @@ const CAP: u64 = 64 << 20;
 const SHOWN: usize = 6;
 
 /// Run the command.
-pub fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
     let mut unrecognised = false;
     let mut documents = Vec::new();
     for path in files(options)? {

@@ -5,7 +5,7 @@ use crate::args::{Schema, SchemaOf};
 use crate::output::Output;
 
 /// Run the command.
-pub fn run(options: &Schema, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Schema, output: &Output) -> anyhow::Result<Outcome> {
     let text = match options.of {
         SchemaOf::Assessment => include_str!("../../schemas/assessment.schema.json"),
         SchemaOf::License => include_str!("../../schemas/license.schema.json"),

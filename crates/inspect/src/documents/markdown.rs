@@ -5,6 +5,7 @@
 //!
 //! Long because one walk over the events of the parser carries all that a statement remembers.
 
+use crate::caps;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -52,8 +53,6 @@ pub(crate) struct Statement {
 pub(crate) struct Section {
     /// Words of the headings, outermost first.
     pub(crate) path: Vec<String>,
-    /// Bytes of the heading.
-    pub(crate) range: Range<usize>,
     level: usize,
 }
 
@@ -77,9 +76,16 @@ pub(crate) struct Page {
     pub(crate) statements: Vec<Statement>,
     /// Its code blocks.
     pub(crate) code: Vec<Code>,
+    /// Where reading stopped, when there is more than is read.
+    pub(crate) cut: Option<usize>,
 }
 
 impl Page {
+    /// Whether no more of the page is read.
+    fn is_full(&self) -> bool {
+        self.statements.len() + self.sections.len() + self.code.len() > caps::STATEMENTS
+    }
+
     /// The headings over a section, outermost first.
     pub(crate) fn headings(&self, section: usize) -> &[String] {
         self.sections.get(section).map_or(&[], |section| &section.path)
@@ -92,8 +98,12 @@ pub(crate) fn parse(text: &str, offset: usize) -> Page {
     options.insert(Options::ENABLE_TABLES);
     options.insert(Options::ENABLE_FOOTNOTES);
     options.insert(Options::ENABLE_STRIKETHROUGH);
-    let mut builder = Builder::new(offset);
+    let mut builder = Builder::new();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        if builder.page.cut.is_some() || builder.page.is_full() {
+            builder.page.cut.get_or_insert(range.start + offset);
+            return builder.page;
+        }
         builder.event(event, range.start + offset..range.end + offset);
     }
     builder.flush(Form::Prose);
@@ -103,6 +113,8 @@ pub(crate) fn parse(text: &str, offset: usize) -> Page {
 struct Builder {
     page: Page,
     section: usize,
+    /// The sections that the next heading may stand under: each of a lower level than the next.
+    open: Vec<usize>,
     /// Words gathered for the current block, and where each piece stands in the artifact.
     flat: String,
     pieces: Vec<(usize, Range<usize>)>,
@@ -120,11 +132,12 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(offset: usize) -> Self {
-        let top = Section { path: Vec::new(), range: offset..offset, level: 0 };
+    fn new() -> Self {
+        let top = Section { path: Vec::new(), level: 0 };
         Self {
             page: Page { sections: vec![top], ..Page::default() },
             section: 0,
+            open: vec![0],
             flat: String::new(),
             pieces: Vec::new(),
             links: Vec::new(),
@@ -154,7 +167,7 @@ impl Builder {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(&tag, range),
-            Event::End(tag) => self.end(tag, range),
+            Event::End(tag) => self.end(tag),
             Event::Text(text) => {
                 if let Some((code, span)) = &mut self.code {
                     code.push_str(&text);
@@ -163,7 +176,11 @@ impl Builder {
                     self.push(&text, range);
                 }
             }
-            Event::Code(text) => self.push(&text, range),
+            Event::Code(text) => {
+                // As many backticks and spaces stand before the text as behind it.
+                let ticks = range.len().saturating_sub(text.len()) / 2;
+                self.push(&text, range.start + ticks..range.end - ticks);
+            }
             Event::SoftBreak | Event::HardBreak => self.push(" ", range),
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html, range),
             Event::FootnoteReference(_) | Event::TaskListMarker(_) | Event::Rule => {}
@@ -198,14 +215,28 @@ impl Builder {
         }
     }
 
-    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+    fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => {
                 let words = std::mem::take(&mut self.flat).trim().to_owned();
                 self.pieces.clear();
-                self.links.clear();
-                self.enter(words, self.heading.unwrap_or(1), range);
+                let links: Vec<Link> = std::mem::take(&mut self.links).into_iter().map(|(_, link)| link).collect();
+                self.enter(words.clone(), self.heading.unwrap_or(1));
                 self.heading = None;
+                // A heading that leads somewhere says something too.
+                let start = links.iter().map(|link| link.range.start).min();
+                let end = links.iter().map(|link| link.range.end).max();
+                if let (Some(start), Some(end)) = (start, end) {
+                    let (section, columns) = (self.section, String::new());
+                    self.page.statements.push(Statement {
+                        text: words,
+                        range: start..end,
+                        links,
+                        section,
+                        form: Form::Prose,
+                        columns,
+                    });
+                }
             }
             TagEnd::Paragraph | TagEnd::BlockQuote(_) => self.flush(self.form()),
             TagEnd::Item => {
@@ -218,7 +249,7 @@ impl Builder {
                 }
             }
             TagEnd::TableHead => {
-                self.columns = std::mem::take(&mut self.flat);
+                self.columns = shorten(std::mem::take(&mut self.flat));
                 self.pieces.clear();
                 self.links.clear();
                 self.in_head = false;
@@ -241,18 +272,17 @@ impl Builder {
         }
     }
 
-    fn enter(&mut self, words: String, level: usize, range: Range<usize>) {
-        let above = self.page.sections.iter().rev().scan(level, |limit, section| {
-            let wanted = section.level < *limit;
-            if wanted {
-                *limit = section.level;
+    fn enter(&mut self, words: String, level: usize) {
+        while let Some(last) = self.open.last().and_then(|last| self.page.sections.get(*last)) {
+            if last.level < level {
+                break;
             }
-            Some((wanted, section))
-        });
-        let parent = above.filter_map(|(wanted, section)| wanted.then_some(section)).next();
+            self.open.pop();
+        }
+        let parent = self.open.last().and_then(|last| self.page.sections.get(*last));
         let mut path = parent.map(|section| section.path.clone()).unwrap_or_default();
         path.push(words);
-        self.page.sections.push(Section { path, range, level });
+        self.page.sections.push(Section { path, level });
         self.section = self.page.sections.len() - 1;
     }
 
@@ -297,7 +327,7 @@ impl Builder {
                     self.open_link = Some((self.flat.len(), url, range));
                 }
             }
-            "/a" => self.end(TagEnd::Link, range),
+            "/a" => self.end(TagEnd::Link),
             "script" | "style" => self.html_text = name,
             "/script" | "/style" => self.html_text.clear(),
             "p" | "/p" | "div" | "/div" | "li" | "/li" | "br" | "br/" | "tr" | "/tr" | "table" | "details"
@@ -309,7 +339,7 @@ impl Builder {
                 self.heading = name.get(1..).and_then(|digit| digit.parse().ok());
             }
             "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" => {
-                self.end(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1), range)
+                self.end(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1))
             }
             _ => {}
         }
@@ -325,16 +355,20 @@ impl Builder {
         let links = std::mem::take(&mut self.links);
         let strong = std::mem::take(&mut self.strong_bytes);
         if form == Form::Prose && links.is_empty() && is_bold_heading(&flat, strong) {
-            let range = source(&pieces, 0, false).unwrap_or(0)..source(&pieces, flat.len(), true).unwrap_or(0);
-            self.enter(flat.trim().trim_end_matches(':').to_owned(), BOLD, range);
+            self.enter(flat.trim().trim_end_matches(':').to_owned(), BOLD);
             return;
         }
         for cut in sentences(&flat, form) {
+            if self.page.is_full() {
+                self.page.cut = source(&pieces, cut.start, false);
+                return;
+            }
             let Some(text) = flat.get(cut.clone()) else { continue };
             let (from, to) = (source(&pieces, cut.start, false), source(&pieces, cut.end, true));
             let (Some(from), Some(to)) = (from, to) else { continue };
-            let inside: Vec<Link> =
-                links.iter().filter(|(at, _)| cut.contains(at)).map(|(_, link)| link.clone()).collect();
+            let first = links.partition_point(|(at, _)| *at < cut.start);
+            let inside = links.iter().skip(first).take_while(|(at, _)| *at < cut.end).take(caps::LINKS);
+            let inside: Vec<Link> = inside.map(|(_, link)| link.clone()).collect();
             let start = inside.iter().map(|link| link.range.start).min().unwrap_or(from).min(from);
             let end = inside.iter().map(|link| link.range.end).max().unwrap_or(to).max(to);
             self.page.statements.push(Statement {
@@ -369,20 +403,17 @@ fn source(pieces: &[(usize, Range<usize>)], at: usize, end: bool) -> Option<usiz
 fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
     let mut cuts = Vec::new();
     let mut start = 0;
-    if form != Form::Row {
+    if form != Form::Row || flat.len() > caps::STATEMENT {
         let mut chars = flat.char_indices().peekable();
         let mut word = 0;
         while let Some((at, c)) = chars.next() {
             if c.is_whitespace() {
                 word = at + c.len_utf8();
             }
+            let end = at + c.len_utf8();
             let next_is_break = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
-            let abbreviation = matches!(
-                flat.get(word..at).unwrap_or_default().to_ascii_lowercase().trim_start_matches(['(', '"']),
-                "e.g" | "i.e" | "etc" | "al" | "vs" | "no" | "fig" | "cf" | "approx" | "inc" | "ltd" | "dr" | "mr"
-            );
-            if SENTENCE_ENDS.contains(&c) && next_is_break && !abbreviation {
-                let end = at + c.len_utf8();
+            let ends = SENTENCE_ENDS.contains(&c) && next_is_break && !is_abbreviation(flat.get(word..at).unwrap_or_default());
+            if ends || next_is_break && end - start > caps::STATEMENT || end - start > 2 * caps::STATEMENT {
                 cuts.push(start..end);
                 start = end;
             }
@@ -396,6 +427,25 @@ fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
         cut.end -= text.len() - text.trim_end().len();
     }
     cuts
+}
+
+fn is_abbreviation(word: &str) -> bool {
+    // The longest of them has six letters; what is much longer is not looked at.
+    word.len() < 16
+        && matches!(
+            word.to_ascii_lowercase().trim_start_matches(['(', '"']),
+            "e.g" | "i.e" | "etc" | "al" | "vs" | "no" | "fig" | "cf" | "approx" | "inc" | "ltd" | "dr" | "mr"
+        )
+}
+
+/// A text of at most so many bytes as a heading may have.
+fn shorten(mut text: String) -> String {
+    let mut end = text.len().min(caps::HEADING);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
 }
 
 /// The value of an attribute of an HTML tag.

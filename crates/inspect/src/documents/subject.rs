@@ -11,8 +11,6 @@ use candor_facts::{Release, Role};
 pub(crate) struct Subject {
     /// Family and version of each name: (`llama`, `3.1`), (`olmo`, `2`), (`grok`, `1`).
     names: Vec<(String, Option<String>)>,
-    /// Publishers of the model parts.
-    owners: Vec<String>,
     /// Whether the names were given rather than guessed from a path.
     stated: bool,
 }
@@ -21,26 +19,19 @@ impl Subject {
     /// The names of a release: those stated, else those of its model parts, else its id.
     pub(crate) fn of(release: &Release) -> Self {
         let mut names: Vec<String> = release.subject.clone();
-        let mut owners = Vec::new();
         for part in release.parts.iter().filter(|part| part.role == Role::Model) {
             let repository = part.locator.as_deref().and_then(|locator| locator.split_once(':')).map(|(_, rest)| rest);
-            if let Some((owner, name)) = repository.and_then(|repository| repository.split_once('/')) {
-                owners.push(owner.to_lowercase());
-                if release.subject.is_empty() {
-                    names.push(name.to_owned());
-                }
+            if let Some((_, name)) = repository.and_then(|repository| repository.split_once('/'))
+                && release.subject.is_empty()
+            {
+                names.push(name.to_owned());
             }
         }
         if names.is_empty() {
             names.push(release.id.rsplit('/').next().unwrap_or_default().to_owned());
         }
         let names = names.iter().filter_map(|name| family(&Words::of(name))).collect();
-        Self { names, owners, stated: !release.subject.is_empty() }
-    }
-
-    /// Whether a publisher owns a model part of this release.
-    pub(crate) fn owned_by(&self, owner: &str) -> bool {
-        self.owners.iter().any(|known| *known == owner.to_lowercase())
+        Self { names, stated: !release.subject.is_empty() }
     }
 
     /// Whether the words name this release's family.

@@ -60,12 +60,7 @@ fn check(folder: &Folder, request: &Request, expected: Expect) {
 fn a_folder_without_what_is_no_part_of_a_release() {
     let folder = Folder::new();
     for name in [
-        "m/model.safetensors",
-        "m/sub/README.md",
-        "m/.git/config",
-        "m/.DS_Store",
-        "m/._x",
-        "m/.cache/huggingface/x",
+        "m/model.safetensors", "m/sub/README.md", "m/.git/config", "m/.DS_Store", "m/._x", "m/.cache/huggingface/x",
         "m/.gitattributes",
     ] {
         folder.write(name, b"x");

@@ -239,18 +239,10 @@ impl<'a> Network<'a> {
             from_past[2 * hidden + unit] = fresh_slope * reset;
         }
         let embedded = affine_back(
-            &self.params.input,
-            &trace.embedded,
-            &from_input,
-            &mut gradient.input,
-            &mut gradient.input_bias,
+            &self.params.input, &trace.embedded, &from_input, &mut gradient.input, &mut gradient.input_bias,
         );
         let past = affine_back(
-            &self.params.recurrent,
-            &trace.before,
-            &from_past,
-            &mut gradient.recurrent,
-            &mut gradient.recurrent_bias,
+            &self.params.recurrent, &trace.before, &from_past, &mut gradient.recurrent, &mut gradient.recurrent_bias,
         );
         let embedded = multiply(&embedded, &trace.embedded_mask);
         add_scaled(gradient.embedding.row_mut(trace.token), 1.0, &embedded);

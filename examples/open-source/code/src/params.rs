@@ -113,12 +113,7 @@ impl Parameters {
     /// All tensors, always in this order.
     pub fn tensors(&self) -> [&Tensor; Self::TENSORS] {
         [
-            &self.embedding,
-            &self.input,
-            &self.recurrent,
-            &self.input_bias,
-            &self.recurrent_bias,
-            &self.head,
+            &self.embedding, &self.input, &self.recurrent, &self.input_bias, &self.recurrent_bias, &self.head,
             &self.head_bias,
         ]
     }
@@ -126,13 +121,8 @@ impl Parameters {
     /// All tensors in the order of [`Self::tensors`], to be changed.
     pub fn tensors_mut(&mut self) -> [&mut Tensor; Self::TENSORS] {
         [
-            &mut self.embedding,
-            &mut self.input,
-            &mut self.recurrent,
-            &mut self.input_bias,
-            &mut self.recurrent_bias,
-            &mut self.head,
-            &mut self.head_bias,
+            &mut self.embedding, &mut self.input, &mut self.recurrent, &mut self.input_bias, &mut self.recurrent_bias,
+            &mut self.head, &mut self.head_bias,
         ]
     }
 

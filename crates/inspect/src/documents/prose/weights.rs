@@ -22,6 +22,13 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     if interface && only && access && !words.any(&["not only", "also"]) {
         reader.say(Basis::Declared, said, Claim::InterfaceOnly);
     }
+    let delta = words.any(&[
+        "delta weights", "weight delta", "weight diff", "delta model", "apply the delta", "apply delta",
+        "weights delta", "diff weights",
+    ]);
+    if delta && reader.in_model_part() && !words.any(&["not a delta", "no delta", "instead of delta", "no longer"]) {
+        reader.say(Basis::Declared, said, Claim::DeltaWeights);
+    }
     if withheld(said) {
         reader.say(Basis::Declared, said, Claim::Withholds { component: Component::WeightsEndFinal });
         return;
@@ -42,10 +49,12 @@ fn withheld(said: &Said<'_>) -> bool {
     let verdict = [
         "not released", "not public", "not publicly", "withheld", "not available", "not published", "not shared",
         "unavailable", "proprietary", "never released", "not be released", "not distributed", "not made available",
-        "kept private", "not offered", "undisclosed", "not open",
+        "kept private", "not offered", "not open",
     ];
     subject
-        && !said.words.any(&["optimizer", "intermediate", "teacher", "other models", "yet"])
+        && !said.words.any(&[
+            "optimizer", "intermediate", "teacher", "other models", "yet", "reward model", "classifier", "number of",
+        ])
         && (verdict.iter().any(|phrase| ["weights", "parameters"].iter().any(|noun| said.words.then(noun, phrase, 60)))
             || said.words.any(&[
                 "do not release the weights", "does not release the weights", "not release weights",
@@ -71,13 +80,13 @@ fn offered(reader: &Reader<'_>, said: &Said<'_>) -> Option<Option<String>> {
                     return Some(Some(link.url.clone()));
                 }
             }
-            Leads::WeightFile if about || offers => {
-                if reader.subject.is_named(words)
-                    || reader.subject.is_named(&super::Words::of(&link.url))
-                    || !reader.subject.is_stated() && about
-                {
-                    return Some(Some(link.url.clone()));
-                }
+            Leads::WeightFile
+                if (about || offers)
+                    && (reader.subject.is_named(words)
+                        || reader.subject.is_named(&super::Words::of(&link.url))
+                        || !reader.subject.is_stated() && about) =>
+            {
+                return Some(Some(link.url.clone()));
             }
             Leads::Web | Leads::HubModel(_) if about && words.any(&["download*"]) && !lineage(said) => {
                 return Some(Some(link.url.clone()));

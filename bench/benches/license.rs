@@ -1,0 +1,83 @@
+//! Licence identification against the `spdx` crate's detection (askalono's algorithm) over the corpus cases, in
+//! one run: `CANDOR_SHARED=… cargo bench` in this folder. Also a 10 MB text, and model cards.
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench")]
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+fn files(folder: &Path, out: &mut Vec<Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            files(&path, out);
+        } else if path.file_name().is_some_and(|n| n != "manifest.csv") {
+            out.extend(std::fs::read(&path));
+        }
+    }
+}
+
+fn show(name: &str, mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    let mean = times.iter().sum::<Duration>() / u32::try_from(times.len().max(1)).unwrap();
+    let at = |n: usize| times.get((times.len() * n / 100).min(times.len() - 1)).copied().unwrap_or_default();
+    println!("{name:<28} {:>5} files  mean {mean:?}  median {:?}  p99 {:?}  most {:?}", times.len(), at(50), at(99), at(100));
+    mean
+}
+
+fn time(files: &[Vec<u8>], mut f: impl FnMut(&[u8])) -> Vec<Duration> {
+    files
+        .iter()
+        .map(|bytes| {
+            let start = Instant::now();
+            f(bytes);
+            start.elapsed()
+        })
+        .collect()
+}
+
+fn main() {
+    let shared = std::env::var_os("CANDOR_SHARED").map_or_else(|| PathBuf::from("../../shared"), PathBuf::from);
+    let mut cases = Vec::new();
+    files(&shared.join("corpus/licenses/cases"), &mut cases);
+    if cases.is_empty() {
+        println!("NOT RUN: no corpus; set CANDOR_SHARED");
+        return;
+    }
+    let start = Instant::now();
+    black_box(candor_license::identify(b"Released under the MIT license."));
+    println!("candor, first call {:?}", start.elapsed());
+    let ours = show("candor identify", time(&cases, |b| drop(black_box(candor_license::identify(b)))));
+
+    let start = Instant::now();
+    let store = spdx::detection::Store::load_inline().unwrap();
+    println!("spdx detection, load {:?}", start.elapsed());
+    let few: Vec<Vec<u8>> = cases.iter().step_by(6).cloned().collect();
+    let theirs = show(
+        "spdx detection",
+        time(&few, |b| {
+            let text = String::from_utf8_lossy(b).into_owned();
+            black_box(store.analyze(&spdx::detection::TextData::new(&text)));
+        }),
+    );
+    println!("ratio of means {}", theirs.as_nanos() / ours.as_nanos().max(1));
+
+    let mut cards = Vec::new();
+    files(&shared.join("corpus/cards"), &mut cards);
+    let mut prose: Vec<u8> = cards.concat();
+    while !prose.is_empty() && prose.len() < 10_000_000 {
+        prose.extend_from_within(..);
+    }
+    prose.truncate(10_000_000);
+    show("candor, 10 MB of prose", time(&[prose], |b| drop(black_box(candor_license::identify(b)))));
+
+    let declared = ["apache-2.0", "llama3.1", "other", "mit", "cc-by-nc-4.0", "Apache 2.0", "openrail++", "gemma", "gpl", ""];
+    let start = Instant::now();
+    for n in 0..100_000 {
+        black_box(candor_license::resolve_named(declared[n % declared.len()], Some("llama-3.1-community"), Some("LICENSE")));
+    }
+    let each = start.elapsed() / 100_000;
+    println!("candor, licence of a card    {each:?} each, {} a minute", 60_000_000_000 / each.as_nanos().max(1));
+}
