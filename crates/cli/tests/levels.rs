@@ -335,15 +335,15 @@ fn mutations() -> Vec<Mutation> {
             &["g7.confirmed=open-source-ai", "osaid=met", "strict=not-met"],
         ),
         // Documents.
-        row(SOURCE, "card emptied", "open-weights-data-info / open-source / open-source", |at| {
+        // No level asks for a model card: what its loss takes away is what only it told.
+        row(SOURCE, "card emptied", "open-source / open-source / open-source", |at| {
             fs::write(at.join("model/README.md"), "").unwrap();
         }),
-        row(SOURCE, "card removed", "open-weights-data-info / open-source / open-source", |at| {
-            remove(at, "model/README.md")
+        row(SOURCE, "cards of model and code emptied", "open-weights-data-info / open-source / open-source", |at| {
+            fs::write(at.join("model/README.md"), "").unwrap();
+            fs::write(at.join("code/README.md"), "").unwrap();
         }),
-        row(WEIGHTS, "card emptied", "open-weights / open-weights / open-source", |at| {
-            fs::write(at.join("README.md"), "").unwrap()
-        }),
+        row(WEIGHTS, "card emptied", "open-weights / open-weights / open-source", |at| fs::write(at.join("README.md"), "").unwrap()),
         says(
             row(CLOSED, "card and terms emptied", "unknown / unknown / open-source", |at| {
                 fs::write(at.join("README.md"), "").unwrap();

@@ -30,3 +30,11 @@ pub const WEIGHT_GAPS: usize = 2_000;
 pub const MEMBERS: usize = 100_000;
 /// Deepest nesting followed in JSON and YAML.
 pub const DEPTH: usize = 64;
+/// Longest statement of a page; a longer one is cut at a space. Bytes.
+pub const STATEMENT: usize = 8 << 10;
+/// Most links of one statement that are looked at.
+pub const LINKS: usize = 200;
+/// Most statements, headings and blocks of code of one page, together; what stands after is not read.
+pub const STATEMENTS: usize = 10_000;
+/// Longest heading, and longest head of a table, that is kept. Bytes.
+pub const HEADING: usize = 512;

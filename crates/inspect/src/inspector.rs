@@ -4,6 +4,7 @@ use candor_facts::{
     Artifact, ArtifactPath, Basis, Claim, Digest, Evidence, Fact, Files, Gap, GapReason, OpenError, Part, PartIndex,
     Place, ReadAt, Release, Route, read_all,
 };
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A reader of one kind of artifact, or of a part as a whole.
@@ -107,9 +108,16 @@ pub struct Input<'a> {
     pub artifact: &'a Artifact,
     /// Its bytes.
     pub bytes: &'a dyn ReadAt,
+    /// Where its lines end, found when a line is first asked for.
+    breaks: OnceCell<Vec<usize>>,
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// An artifact of a part, opened.
+    pub fn new(at: PartInput<'a>, artifact: &'a Artifact, bytes: &'a dyn ReadAt) -> Self {
+        Self { at, artifact, bytes, breaks: OnceCell::new() }
+    }
+
     /// All bytes, or the gap that says why not.
     ///
     /// # Errors
@@ -130,8 +138,8 @@ impl Input<'_> {
     /// Evidence at a range of `text`, which is the whole artifact.
     pub fn span(&self, basis: Basis, text: &[u8], range: Range<usize>, route: &str) -> Evidence {
         let range = range.start.min(text.len())..range.end.min(text.len());
-        let before = text.get(..range.start).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let ends = || text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect();
+        let line = 1 + self.breaks.get_or_init(ends).partition_point(|at| *at < range.start);
         let bytes = text.get(range.clone()).unwrap_or_default();
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         self.at.span(basis, &self.artifact.path, bytes, range.start as u64, line, route)

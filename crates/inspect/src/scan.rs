@@ -15,7 +15,7 @@ pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
                 Reads::Artifact { wants, read } => {
                     for artifact in part.listing.entries().iter().filter(|artifact| wants(part, artifact)) {
                         match at.open(artifact) {
-                            Ok(bytes) => all.absorb(read(&Input { at, artifact, bytes: &*bytes })),
+                            Ok(bytes) => all.absorb(read(&Input::new(at, artifact, &*bytes))),
                             Err(gap) => all.gap(gap),
                         }
                     }

@@ -128,7 +128,7 @@ pub(crate) fn inspect(inspector: &Inspector, fixture: &Fixture) -> FactSheet {
             Reads::Artifact { wants, read } => {
                 for artifact in part.listing.entries().iter().filter(|artifact| wants(part, artifact)) {
                     match at.open(artifact) {
-                        Ok(bytes) => all.absorb(read(&Input { at, artifact, bytes: &*bytes })),
+                        Ok(bytes) => all.absorb(read(&Input::new(at, artifact, &*bytes))),
                         Err(gap) => all.gap(gap),
                     }
                 }

@@ -3,21 +3,25 @@
 use candor_assess::{Doubt, Ground, Inventory};
 use candor_facts::{Evidence, FactId, PartIndex, Place};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A numbered list of places.
 #[derive(Debug, Default)]
 pub struct EvidenceTable {
     list: Vec<Evidence>,
+    numbers: BTreeMap<Evidence, usize>,
 }
 
 impl EvidenceTable {
     /// The number of a place; the same place has one number.
     pub fn number(&mut self, evidence: &Evidence) -> usize {
-        if let Some(at) = self.list.iter().position(|known| known == evidence) {
-            return at;
+        if let Some(at) = self.numbers.get(evidence) {
+            return *at;
         }
+        let at = self.list.len();
         self.list.push(evidence.clone());
-        self.list.len() - 1
+        self.numbers.insert(evidence.clone(), at);
+        at
     }
 
     /// The numbers of the deciding places of some facts.

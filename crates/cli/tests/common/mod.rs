@@ -6,11 +6,13 @@
 #![allow(clippy::print_stderr, reason = "a check that cannot run must say so")]
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// The four examples, from the least open to the most.
 pub const EXAMPLES: [&str; 4] = ["closed", "open-weights", "open-weights-data-info", "open-source"];
@@ -103,6 +105,17 @@ pub fn candor_into_closed_pipe(arguments: &[&str]) -> Run {
 /// `assess --format json`.
 pub fn assess(locator: &Path, options: &[&str]) -> Value {
     assess_text(locator, options, &[]).json()
+}
+
+/// The assessment of a release that no test changes, made once for all tests of a binary.
+pub fn assessed(release: &Path) -> Arc<Value> {
+    static MADE: Mutex<BTreeMap<PathBuf, Arc<Value>>> = Mutex::new(BTreeMap::new());
+    if let Some(known) = MADE.lock().expect("no panic inside").get(release) {
+        return Arc::clone(known);
+    }
+    let made = Arc::new(assess(release, &[]));
+    MADE.lock().expect("no panic inside").insert(release.to_owned(), Arc::clone(&made));
+    made
 }
 
 /// `assess --format json`, as text.

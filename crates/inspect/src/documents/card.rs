@@ -85,6 +85,10 @@ fn read(input: &Input<'_>) -> Reading {
     if !body_text.trim().is_empty() {
         page_itself(input, &bytes, body, kind, &mut reading);
         let page = markdown::parse(body_text, body);
+        if let Some(at) = page.cut {
+            let what = format!("a page of more than {} statements: what stands after byte {at}", caps::STATEMENTS);
+            reading.gap(input.gap(GapReason::Unsupported { what }));
+        }
         let subject = Subject::of(input.at.release);
         let reader = Reader { input, text: &bytes, page: &page, subject: &subject, kind, out: Reading::default() };
         reading.absorb(reader.read());

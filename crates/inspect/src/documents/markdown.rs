@@ -5,6 +5,7 @@
 //!
 //! Long because one walk over the events of the parser carries all that a statement remembers.
 
+use crate::caps;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -75,9 +76,16 @@ pub(crate) struct Page {
     pub(crate) statements: Vec<Statement>,
     /// Its code blocks.
     pub(crate) code: Vec<Code>,
+    /// Where reading stopped, when there is more than is read.
+    pub(crate) cut: Option<usize>,
 }
 
 impl Page {
+    /// Whether no more of the page is read.
+    fn is_full(&self) -> bool {
+        self.statements.len() + self.sections.len() + self.code.len() > caps::STATEMENTS
+    }
+
     /// The headings over a section, outermost first.
     pub(crate) fn headings(&self, section: usize) -> &[String] {
         self.sections.get(section).map_or(&[], |section| &section.path)
@@ -92,6 +100,10 @@ pub(crate) fn parse(text: &str, offset: usize) -> Page {
     options.insert(Options::ENABLE_STRIKETHROUGH);
     let mut builder = Builder::new();
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        if builder.page.cut.is_some() || builder.page.is_full() {
+            builder.page.cut.get_or_insert(range.start + offset);
+            return builder.page;
+        }
         builder.event(event, range.start + offset..range.end + offset);
     }
     builder.flush(Form::Prose);
@@ -101,6 +113,8 @@ pub(crate) fn parse(text: &str, offset: usize) -> Page {
 struct Builder {
     page: Page,
     section: usize,
+    /// The sections that the next heading may stand under: each of a lower level than the next.
+    open: Vec<usize>,
     /// Words gathered for the current block, and where each piece stands in the artifact.
     flat: String,
     pieces: Vec<(usize, Range<usize>)>,
@@ -123,6 +137,7 @@ impl Builder {
         Self {
             page: Page { sections: vec![top], ..Page::default() },
             section: 0,
+            open: vec![0],
             flat: String::new(),
             pieces: Vec::new(),
             links: Vec::new(),
@@ -234,7 +249,7 @@ impl Builder {
                 }
             }
             TagEnd::TableHead => {
-                self.columns = std::mem::take(&mut self.flat);
+                self.columns = shorten(std::mem::take(&mut self.flat));
                 self.pieces.clear();
                 self.links.clear();
                 self.in_head = false;
@@ -258,14 +273,13 @@ impl Builder {
     }
 
     fn enter(&mut self, words: String, level: usize) {
-        let above = self.page.sections.iter().rev().scan(level, |limit, section| {
-            let wanted = section.level < *limit;
-            if wanted {
-                *limit = section.level;
+        while let Some(last) = self.open.last().and_then(|last| self.page.sections.get(*last)) {
+            if last.level < level {
+                break;
             }
-            Some((wanted, section))
-        });
-        let parent = above.filter_map(|(wanted, section)| wanted.then_some(section)).next();
+            self.open.pop();
+        }
+        let parent = self.open.last().and_then(|last| self.page.sections.get(*last));
         let mut path = parent.map(|section| section.path.clone()).unwrap_or_default();
         path.push(words);
         self.page.sections.push(Section { path, level });
@@ -345,11 +359,16 @@ impl Builder {
             return;
         }
         for cut in sentences(&flat, form) {
+            if self.page.is_full() {
+                self.page.cut = source(&pieces, cut.start, false);
+                return;
+            }
             let Some(text) = flat.get(cut.clone()) else { continue };
             let (from, to) = (source(&pieces, cut.start, false), source(&pieces, cut.end, true));
             let (Some(from), Some(to)) = (from, to) else { continue };
-            let inside: Vec<Link> =
-                links.iter().filter(|(at, _)| cut.contains(at)).map(|(_, link)| link.clone()).collect();
+            let first = links.partition_point(|(at, _)| *at < cut.start);
+            let inside = links.iter().skip(first).take_while(|(at, _)| *at < cut.end).take(caps::LINKS);
+            let inside: Vec<Link> = inside.map(|(_, link)| link.clone()).collect();
             let start = inside.iter().map(|link| link.range.start).min().unwrap_or(from).min(from);
             let end = inside.iter().map(|link| link.range.end).max().unwrap_or(to).max(to);
             self.page.statements.push(Statement {
@@ -384,20 +403,17 @@ fn source(pieces: &[(usize, Range<usize>)], at: usize, end: bool) -> Option<usiz
 fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
     let mut cuts = Vec::new();
     let mut start = 0;
-    if form != Form::Row {
+    if form != Form::Row || flat.len() > caps::STATEMENT {
         let mut chars = flat.char_indices().peekable();
         let mut word = 0;
         while let Some((at, c)) = chars.next() {
             if c.is_whitespace() {
                 word = at + c.len_utf8();
             }
+            let end = at + c.len_utf8();
             let next_is_break = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
-            let abbreviation = matches!(
-                flat.get(word..at).unwrap_or_default().to_ascii_lowercase().trim_start_matches(['(', '"']),
-                "e.g" | "i.e" | "etc" | "al" | "vs" | "no" | "fig" | "cf" | "approx" | "inc" | "ltd" | "dr" | "mr"
-            );
-            if SENTENCE_ENDS.contains(&c) && next_is_break && !abbreviation {
-                let end = at + c.len_utf8();
+            let ends = SENTENCE_ENDS.contains(&c) && next_is_break && !is_abbreviation(flat.get(word..at).unwrap_or_default());
+            if ends || next_is_break && end - start > caps::STATEMENT || end - start > 2 * caps::STATEMENT {
                 cuts.push(start..end);
                 start = end;
             }
@@ -411,6 +427,25 @@ fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
         cut.end -= text.len() - text.trim_end().len();
     }
     cuts
+}
+
+fn is_abbreviation(word: &str) -> bool {
+    // The longest of them has six letters; what is much longer is not looked at.
+    word.len() < 16
+        && matches!(
+            word.to_ascii_lowercase().trim_start_matches(['(', '"']),
+            "e.g" | "i.e" | "etc" | "al" | "vs" | "no" | "fig" | "cf" | "approx" | "inc" | "ltd" | "dr" | "mr"
+        )
+}
+
+/// A text of at most so many bytes as a heading may have.
+fn shorten(mut text: String) -> String {
+    let mut end = text.len().min(caps::HEADING);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
 }
 
 /// The value of an attribute of an HTML tag.

@@ -122,6 +122,9 @@ pub(crate) struct Reader<'a> {
     pub(crate) out: Reading,
 }
 
+/// Longest sentence that leads in a list, in bytes.
+const LEAD: usize = 512;
+
 impl<'a> Reader<'a> {
     /// Read all statements and code blocks of the page.
     pub(crate) fn read(mut self) -> Reading {
@@ -136,7 +139,7 @@ impl<'a> Reader<'a> {
                 Some(before) if listed && before.section == statement.section => said.lead = Words::of(&before.text),
                 _ => lead = None,
             }
-            if statement.text.ends_with(':') {
+            if statement.text.ends_with(':') && statement.text.len() <= LEAD {
                 lead = Some(statement);
             }
             if !said.ours {

@@ -61,7 +61,7 @@ fn read_part(at: &PartInput<'_>) -> Reading {
         }
         opened += 1;
         match at.open(artifact) {
-            Ok(bytes) => reading.absorb(read(&Input { at: *at, artifact, bytes: &*bytes })),
+            Ok(bytes) => reading.absorb(read(&Input::new(*at, artifact, &*bytes))),
             Err(gap) => reading.gap(gap),
         }
     }

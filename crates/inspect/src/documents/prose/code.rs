@@ -84,7 +84,7 @@ pub(super) fn read_block(reader: &mut Reader<'_>, block: &Code) {
             continue;
         }
         seen.push(component);
-        let shown = std::str::from_utf8(reader.text).unwrap_or_default().get(block.range.clone()).unwrap_or_default();
+        let shown = std::str::from_utf8(reader.text.get(block.range.clone()).unwrap_or_default()).unwrap_or_default();
         let range = match shown.find(line) {
             Some(at) => block.range.start + at..block.range.start + at + line.len(),
             None => block.range.clone(),
