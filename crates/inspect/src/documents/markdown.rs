@@ -284,6 +284,7 @@ impl Builder {
         path.push(words);
         self.page.sections.push(Section { path, level });
         self.section = self.page.sections.len() - 1;
+        self.open.push(self.section);
     }
 
     fn push(&mut self, text: &str, range: Range<usize>) {
