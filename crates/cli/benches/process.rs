@@ -45,6 +45,7 @@ fn report(name: &str, folder: &Path, limit: &str) {
 }
 
 /// Wall time and peak resident memory in KiB of one run.
+#[allow(clippy::zombie_processes, reason = "wait4 waits for it")]
 fn run(folder: &Path) -> (Duration, i64) {
     let start = Instant::now();
     let child = Command::new(env!("CARGO_BIN_EXE_candor"))

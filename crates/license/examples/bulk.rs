@@ -1,4 +1,5 @@
 //! Identifies every file of a list and prints how long it took: `… --example bulk -- FILE…`.
+#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to a terminal")]
 
 use std::time::Instant;

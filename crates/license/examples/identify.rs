@@ -1,4 +1,5 @@
 //! Prints what each file is: `cargo run -p candor-license --example identify -- FILE…`.
+#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to a terminal")]
 
 fn main() {
