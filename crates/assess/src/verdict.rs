@@ -39,7 +39,7 @@ pub enum Ground {
 }
 
 /// Why an answer is not definite.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// Only the publisher says so.
     OnlyDeclared(FactId),

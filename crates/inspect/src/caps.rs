@@ -2,6 +2,12 @@
 
 /// Longest document that is read: cards, licences, plain text. Bytes.
 pub const DOCUMENT: u64 = 4 << 20;
+/// All files that one inspector reads of one part together: beyond it, they are listed and not read. Bytes.
+pub const READ_TOTAL: u64 = 16 << 20;
+/// Facts that one inspector finds in one part after which it reads no further file.
+pub const FACTS: usize = 50_000;
+/// Most values of one key of the front matter that are looked at.
+pub const FRONT_VALUES: usize = 1_000;
 /// Longest front matter. Bytes.
 pub const FRONT_MATTER: usize = 1 << 20;
 /// Longest JSON or YAML configuration. Bytes.

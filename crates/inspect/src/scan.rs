@@ -1,8 +1,9 @@
 //! Files to fact sheet: offer each artifact to each inspector, collect facts and gaps.
 
+use crate::caps;
 use crate::inspector::{Input, PartInput, Reading, Reads};
 use crate::inspectors::INSPECTORS;
-use candor_facts::{FactSheet, Files, Gap, Release};
+use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Part, Release};
 
 /// Read a release. `gaps` are those that the source already met.
 pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
@@ -12,17 +13,43 @@ pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
         for inspector in INSPECTORS {
             match inspector.reads {
                 Reads::Part(read) => all.absorb(read(&at)),
-                Reads::Artifact { wants, read } => {
-                    for artifact in part.listing.entries().iter().filter(|artifact| wants(part, artifact)) {
-                        match at.open(artifact) {
-                            Ok(bytes) => all.absorb(read(&Input::new(at, artifact, &*bytes))),
-                            Err(gap) => all.gap(gap),
-                        }
-                    }
-                }
+                Reads::Artifact { wants, read } => artifacts(&at, wants, read, &mut all),
             }
         }
     }
     let inspectors = INSPECTORS.iter().map(|inspector| (inspector.id.to_owned(), inspector.version)).collect();
     FactSheet::new(release, all.facts, all.gaps, inspectors)
+}
+
+/// Offer the artifacts that an inspector wants, those nearest the root first, as far as its budget goes.
+fn artifacts(
+    at: &PartInput<'_>,
+    wants: fn(&Part, &Artifact) -> bool,
+    read: fn(&Input<'_>) -> Reading,
+    all: &mut Reading,
+) {
+    let mut wanted: Vec<&Artifact> =
+        at.part.listing.entries().iter().filter(|artifact| wants(at.part, artifact)).collect();
+    wanted.sort_by_cached_key(|artifact| artifact.path.as_str().matches('/').count());
+    let (mut spent, mut more) = (0, 0);
+    let before = all.facts.len();
+    for artifact in wanted {
+        match at.open(artifact) {
+            Ok(_) if spent >= caps::READ_TOTAL || all.facts.len() - before >= caps::FACTS => {
+                more += 1;
+                if more <= caps::FAULTS {
+                    all.gap(at.gap(&artifact.path, GapReason::TooLarge { cap: caps::READ_TOTAL }));
+                }
+            }
+            Ok(bytes) => {
+                spent += bytes.len();
+                all.absorb(read(&Input::new(*at, artifact, &*bytes)));
+            }
+            Err(gap) => all.gap(gap),
+        }
+    }
+    if more > caps::FAULTS {
+        let what = format!("{} more files, beyond {} bytes or {} facts", more - caps::FAULTS, caps::READ_TOTAL, caps::FACTS);
+        all.gap(at.gap(&ArtifactPath::listing(), GapReason::Unsupported { what }));
+    }
 }

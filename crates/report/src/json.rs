@@ -4,6 +4,7 @@ use crate::evidence::{EvidenceTable, Wire, doubt_facts, doubt_words};
 use candor_assess::{Assessment, Doubt, Inventory, Reason, Status, Term};
 use candor_facts::{Component, FactSheet, Group, Kind};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Name and version of the wire form.
 pub const SCHEMA: &str = "candor/assessment/1";
@@ -19,7 +20,7 @@ pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         inventory: &assessment.inventory,
         evidence: EvidenceTable::default(),
         doubts: Vec::new(),
-        seen: Vec::new(),
+        seen: BTreeMap::new(),
     };
     let standings = standings(assessment);
     let components = writer.components();
@@ -105,7 +106,7 @@ struct Writer<'w, 'a> {
     inventory: &'w Inventory<'a>,
     evidence: EvidenceTable,
     doubts: Vec<Value>,
-    seen: Vec<Doubt>,
+    seen: BTreeMap<Doubt, usize>,
 }
 
 impl Writer<'_, '_> {
@@ -203,13 +204,14 @@ impl Writer<'_, '_> {
     }
 
     fn doubt(&mut self, doubt: &Doubt) -> usize {
-        if let Some(at) = self.seen.iter().position(|known| known == doubt) {
-            return at;
+        if let Some(at) = self.seen.get(doubt) {
+            return *at;
         }
         let (kind, text) = doubt_words(doubt);
         let evidence = self.evidence.facts(self.inventory, &doubt_facts(doubt));
         self.doubts.push(json!({"doubt": kind, "text": text, "evidence": evidence}));
-        self.seen.push(doubt.clone());
-        self.doubts.len() - 1
+        let at = self.doubts.len() - 1;
+        self.seen.insert(doubt.clone(), at);
+        at
     }
 }

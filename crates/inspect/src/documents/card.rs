@@ -122,13 +122,20 @@ fn whole_page_terms(input: &Input<'_>, bytes: &[u8], body: usize, reading: &mut 
 }
 
 fn front_matter(input: &Input<'_>, bytes: &[u8], value: &Value, kind: PageKind, reading: &mut Reading) {
+    for key in ["license", "base_model", "datasets"] {
+        let count = value.get(key).map_or(0, |value| value.items().len());
+        if count > caps::FRONT_VALUES {
+            let what = format!("{} more values of `{key}`", count - caps::FRONT_VALUES);
+            reading.gap(input.gap(GapReason::Unsupported { what }));
+        }
+    }
     let at = |range: &std::ops::Range<usize>, route: &str| input.span(Basis::Declared, bytes, range.clone(), route);
     let role = input.at.part.role;
     let data = role == Role::Data || kind == PageKind::DataCard;
     if let Some(license) = value.get("license") {
         let name = value.get("license_name").and_then(Value::text);
         let link = value.get("license_link").and_then(Value::text);
-        for (written, range) in license.items() {
+        for (written, range) in license.items().into_iter().take(caps::FRONT_VALUES) {
             let declared = engine::resolve_named(written, name, link);
             let covers = if data { Covers::Data } else { Covers::Unstated };
             let expression = declared.expression.as_ref().map(ToString::to_string);
@@ -144,12 +151,13 @@ fn front_matter(input: &Input<'_>, bytes: &[u8], value: &Value, kind: PageKind, 
     }
     if let Some(base) = value.get("base_model") {
         let relation = value.get("base_model_relation").and_then(Value::text).and_then(Relation::parse);
-        for (name, range) in base.items() {
+        for (name, range) in base.items().into_iter().take(caps::FRONT_VALUES) {
             let relation = relation.unwrap_or(Relation::Unstated);
             reading.fact(Claim::BaseModel { name: name.to_owned(), relation }, at(&range, "base_model"));
         }
     }
-    for (name, range) in value.get("datasets").map(Value::items).unwrap_or_default() {
+    let datasets = value.get("datasets").map(Value::items).unwrap_or_default();
+    for (name, range) in datasets.into_iter().take(caps::FRONT_VALUES) {
         let id = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
         let url = id.then(|| format!("hf:datasets/{name}"));
         let claim = Claim::Dataset { name: name.to_owned(), url, used_for: DataUse::Training, stage: Stage::Unstated };
