@@ -32,7 +32,7 @@ pub(super) fn list(mot: Side<'_>, ours: Side<'_>) -> Vec<Difference> {
     };
     tell("class", mot.2.number().to_string(), ours.2.number().to_string(), follows.to_owned());
     for ((class, theirs), (_, own)) in mot.1.iter().zip(ours.1) {
-        let hidden = theirs.have == 0 && own.have > 0 && mot.2 < *class;
+        let hidden = *class > Class::OpenModel && theirs.have == 0 && own.have > 0;
         let because = match (hidden, judged_otherwise) {
             (true, false) => HIDDEN.to_owned(),
             (true, true) => format!("{follows}; and {HIDDEN}"),
