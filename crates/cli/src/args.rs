@@ -28,6 +28,21 @@ Exit codes:
 Example:
   candor assess examples/open-source";
 
+const MOF_HELP: &str = "\
+Components, with exactly these names:
+  Class III  Model architecture, Model parameters (Final), Technical report, Evaluation results,
+             Model card, Data card, Sample model outputs
+  Class II   Training code, Inference code, Evaluation code, Evaluation data,
+             Supporting libraries and tools
+  Class I    Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper,
+             Model metadata
+
+A licence may be an id in any common spelling, an SPDX expression, or a list of licences that all apply.
+`contained_in: Model card` says that a component is part of another document.
+
+Example:
+  candor mof record.yml --compat mot";
+
 /// Options that every command takes.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Common {
@@ -75,7 +90,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  candor inspect examples/open-weights/model.safetensors")]
     Inspect(Texts),
     /// A record of the Model Openness Framework: class, progress, and what is missing for the next class
-    #[command(after_help = "Example:\n  candor mof record.yml --compat mot")]
+    #[command(after_help = MOF_HELP)]
     Mof(Mof),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]

@@ -74,9 +74,10 @@ fn one(folder: &Path, key: &Value, expected: Map<String, Value>) -> anyhow::Resu
     };
     let components = |found: &Evaluation| -> Value {
         let warned = |one: &candor_assess::mof::Judged| one.status.open() && one.fits == Some(false);
-        let words = found.components.iter().map(|one| {
-            (one.component.name.to_owned(), word(one.status.as_str(), &json!(one.license), warned(one)))
-        });
+        let words = found
+            .components
+            .iter()
+            .map(|one| (one.component.name.to_owned(), word(one.status.as_str(), &json!(one.license), warned(one))));
         words.collect()
     };
     let found = evaluate(&text, Compat::Mot);

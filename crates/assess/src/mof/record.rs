@@ -3,7 +3,7 @@
 //! The form is that of the framework's records. Beyond it, a licence may be a list, and `contained_in` names the
 //! document that a component is part of.
 
-use super::components::{COMPONENTS, Kind, nearest};
+use super::components::{Kind, nearest};
 use super::yaml::{self, Node, Value};
 use super::{Fault, RecordError, caps};
 
@@ -64,10 +64,7 @@ impl Record {
 pub(super) fn meant(written: &str) -> String {
     match nearest(written) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => {
-            let names: Vec<&str> = COMPONENTS.iter().map(|component| component.name).collect();
-            format!("there are: {}", names.join(", "))
-        }
+        None => "`candor mof --help` lists the names".to_owned(),
     }
 }
 

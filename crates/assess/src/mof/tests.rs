@@ -105,7 +105,10 @@ fn licences_are_inherited_by_kind() {
     let text = record(
         "name: Sprout\nlicense:\n  distribution: {name: MIT}\n  data: {name: CDLA-Permissive-2.0}\n  document: {name: ''}\n  code:\ncomponents:\n- {name: Datasets}\n- {name: Model card}\n- {name: Data card, license: ''}\n- {name: Training code, license: null}\n- {name: Inference code, license: unlicensed}\n- {name: Sample model outputs, license: Terms of Acme}",
     );
-    check(&text, Compat::Mot, expect![[r#"
+    check(
+        &text,
+        Compat::Mot,
+        expect![[r#"
         class 0, 1/6 0/10 0/14
         Model card: included MIT
         Data card: unlicensed unlicensed
@@ -113,31 +116,43 @@ fn licences_are_inherited_by_kind() {
         Training code: included MIT
         Inference code: unlicensed unlicensed
         Datasets: included CDLA-Permissive-2.0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_tool_reads_letter_by_letter() {
     let list = "Model card: mit\nData card: MIT OR ISC\nTechnical report: Unlicensed\nEvaluation results: CC0-1.0\nDatasets: PDDL-1.0\nmodel parameters: MIT";
-    check(&components("Apache-2.0", list), Compat::Mot, expect![[r#"
+    check(
+        &components("Apache-2.0", list),
+        Compat::Mot,
+        expect![[r#"
         class 0, 1/6 0/10 0/14
         Technical report: invalid Unlicensed
         Evaluation results: included CC0-1.0
         Model card: invalid mit
         Data card: invalid MIT OR ISC
         Datasets: included MIT
-    "#]]);
+    "#]],
+    );
     let list = "Model card: MIT\nModel card: CC-BY-NC-4.0";
-    check(&components("Apache-2.0", list), Compat::Mot, expect![[r#"
+    check(
+        &components("Apache-2.0", list),
+        Compat::Mot,
+        expect![[r#"
         class 0, 0/6 0/10 0/14
         Model card: invalid CC-BY-NC-4.0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn licences_in_any_spelling() {
     let list = "Model card: apache-2.0\nData card: MIT OR CC-BY-NC-4.0\nTechnical report: Unlicensed\nEvaluation results: none\nDatasets: PDDL-1.0\nEvaluation data: C-UDA-1.0\nModel architecture: MIT AND CC-BY-NC-4.0\nModel parameters (Final): OpenMDW-1.1\nTraining code: Component not included\nInference code: ' MIT License'\nEvaluation code: gpl\nResearch paper: proprietary\nData preprocessing code: AGPL-3.0\nModel parameters (Intermediate): llama3.1";
-    check(&components("MIT", list), Compat::Mended, expect![[r#"
+    check(
+        &components("MIT", list),
+        Compat::Mended,
+        expect![[r#"
         class 0, 3/6 4/10 6/14
         Model architecture: invalid MIT AND CC-BY-NC-4.0
         Model parameters (Final): included OpenMDW-1.1
@@ -165,13 +180,17 @@ fn licences_in_any_spelling() {
         * Datasets: invalid (PDDL-1.0) -> included (PDDL-1.0): PDDL-1.0 is open: it conforms to the Open Definition; the tool does not count it
         * Model parameters (Intermediate): invalid (llama3.1) -> invalid (LicenseRef-llama-3.1): `llama3.1` is read as LicenseRef-llama-3.1: the Hub's tag for this licence; the tool compares letter by letter
         * warnings: on 1 open components -> none: the tool warns that a licence does not suit the kind of component; its table has no kind for most open licences, so that the warning says little
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn several_licences_for_one_component() {
     let list = "Model card: [MIT, ISC]\nData card: [MIT, CC-BY-NC-4.0]\nDatasets: MIT\nDatasets: cc-by-4.0\nDatasets: MIT\nTraining code: []\nModel metadata: [MIT, Acme]";
-    check(&components("Apache-2.0", list), Compat::Mended, expect![[r#"
+    check(
+        &components("Apache-2.0", list),
+        Compat::Mended,
+        expect![[r#"
         class 0, 1/6 1/10 2/14
         Model card: included MIT AND ISC
         Data card: invalid MIT AND CC-BY-NC-4.0
@@ -186,12 +205,17 @@ fn several_licences_for_one_component() {
         * Datasets: included (MIT) -> included (MIT AND CC-BY-4.0): `cc-by-4.0` is read as CC-BY-4.0: the Hub's tag for this licence; the tool compares letter by letter; declared more than once: the licences of all entries apply; the tool keeps the last
         * Model metadata: optional (MIT) -> invalid (MIT AND Acme): a list of licences: all of them apply; the tool refuses lists
         * warnings: on 4 open components -> none: the tool warns that a licence does not suit the kind of component; its table has no kind for most open licences, so that the warning says little
-    "#]]);
-    check(&components("Apache-2.0", list), Compat::Mot, expect![[r#"
+    "#]],
+    );
+    check(
+        &components("Apache-2.0", list),
+        Compat::Mot,
+        expect![[r#"
         refused: line 5, column 14: `license` must be one text here: the Model Openness Tool takes one licence a component
         line 7, column 14: `license` must be one text here: the Model Openness Tool takes one licence a component
         line 15, column 14: `license` must be one text here: the Model Openness Tool takes one licence a component
-        line 17, column 14: `license` must be one text here: the Model Openness Tool takes one licence a component"#]]);
+        line 17, column 14: `license` must be one text here: the Model Openness Tool takes one licence a component"#]],
+    );
 }
 
 #[test]
@@ -199,7 +223,10 @@ fn documents_hold_other_components() {
     let text = record(
         "license: {distribution: {name: Acme}}\ncomponents:\n- {name: Model card, license: MIT}\n- {name: Data card, contained_in: Model card}\n- {name: Evaluation results, contained_in: Model card, license: ISC}",
     );
-    check(&text, Compat::Mended, expect![[r#"
+    check(
+        &text,
+        Compat::Mended,
+        expect![[r#"
         class 0, 3/6 3/10 3/14
         Evaluation results: included ISC
         Model card: included MIT
@@ -209,12 +236,33 @@ fn documents_hold_other_components() {
         * progress 1: 0 -> 21.428571428571427: it follows from the components below; and the tool shows nothing for a class while a lower one has a gap
         * Data card: invalid (Acme) -> included (MIT): it is part of `Model card` and comes under its licence; the tool does not know `contained_in`
         * warnings: on 2 open components -> none: the tool warns that a licence does not suit the kind of component; its table has no kind for most open licences, so that the warning says little
-    "#]]);
+    "#]],
+    );
     for (wrong, expected) in [
-        ("- {name: Data card, contained_in: Model crad}", expect!["refused: line 3, column 12: `contained_in` names no component: there is no `Model crad`; did you mean `Model card`?"]),
-        ("- {name: Data card, contained_in: Model card}", expect!["refused: line 3, column 12: `contained_in: Model card`: the record does not declare that component; declare it, or drop the key"]),
-        ("- {name: Data card, contained_in: Datasets}\n- {name: Datasets}", expect!["refused: line 3, column 12: `contained_in: Datasets`: that is no document; name the document that this is part of"]),
-        ("- {name: Data card, contained_in: Data card}", expect!["refused: line 3, column 12: `contained_in: Data card`: that is part of another document itself; name the outermost one"]),
+        (
+            "- {name: Data card, contained_in: Model crad}",
+            expect![
+                "refused: line 3, column 12: `contained_in` names no component: there is no `Model crad`; did you mean `Model card`?"
+            ],
+        ),
+        (
+            "- {name: Data card, contained_in: Model card}",
+            expect![
+                "refused: line 3, column 12: `contained_in: Model card`: the record does not declare that component; declare it, or drop the key"
+            ],
+        ),
+        (
+            "- {name: Data card, contained_in: Datasets}\n- {name: Datasets}",
+            expect![
+                "refused: line 3, column 12: `contained_in: Datasets`: that is no document; name the document that this is part of"
+            ],
+        ),
+        (
+            "- {name: Data card, contained_in: Data card}",
+            expect![
+                "refused: line 3, column 12: `contained_in: Data card`: that is part of another document itself; name the outermost one"
+            ],
+        ),
     ] {
         check(&record(&format!("components:\n{wrong}")), Compat::Mended, expected);
     }
@@ -223,53 +271,96 @@ fn documents_hold_other_components() {
 #[test]
 fn mistyped_names_are_refused() {
     let list = "Model Card\nmodel parameters final\nTokens of love\nTraining-code\nEvaluation dataset";
-    check(&components("MIT", list), Compat::Mended, expect![[r#"
-        refused: line 4, column 11: there is no component `Model Card`; did you mean `Model card`?
-        line 5, column 11: there is no component `model parameters final`; did you mean `Model parameters (Final)`?
-        line 6, column 11: there is no component `Tokens of love`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-        line 7, column 11: there is no component `Training-code`; did you mean `Training code`?
-        line 8, column 11: there is no component `Evaluation dataset`; did you mean `Evaluation data`?"#]]);
+    check(
+        &components("MIT", list),
+        Compat::Mended,
+        expect![[r#"
+            refused: line 4, column 11: there is no component `Model Card`; did you mean `Model card`?
+            line 5, column 11: there is no component `model parameters final`; did you mean `Model parameters (Final)`?
+            line 6, column 11: there is no component `Tokens of love`; `candor mof --help` lists the names
+            line 7, column 11: there is no component `Training-code`; did you mean `Training code`?
+            line 8, column 11: there is no component `Evaluation dataset`; did you mean `Evaluation data`?"#]],
+    );
 }
 
 #[test]
 fn broken_records_are_refused_with_their_place() {
     let many = format!("components:\n{}", "- {name: x}\n".repeat(30));
     for (text, expected) in [
-        ("", expect!["refused: line 1, column 1: this is no record of the Model Openness Framework: it has no `release`"]),
-        ("- a", expect!["refused: line 1, column 1: this is no record of the Model Openness Framework: it has no `release`"]),
-        ("release:\n  name: [\n", expect!["refused: line 2, column 9: this is no YAML that can be read: unclosed bracket '[' at line 2, column 9"]),
-        ("release:\n\tname: a\n", expect!["refused: line 2, column 2: this is no YAML that can be read: tabs disallowed within this context (block indentation) at line 2, column 2"]),
-        ("release: {name: a, name: b}\n", expect!["refused: line 1, column 20: this is no YAML that can be read: duplicate mapping key: name, set DuplicateKeyPolicy in Options if acceptable at line 1, column 20"]),
-        ("release:\n  name: a\n", expect!["refused: line 2, column 3: `release` has no `components`; write `components: []` when there are none"]),
-        ("release:\n  license: MIT\n  components: no\n", expect![[r#"
+        (
+            "",
+            expect![
+                "refused: line 1, column 1: this is no record of the Model Openness Framework: it has no `release`"
+            ],
+        ),
+        (
+            "- a",
+            expect![
+                "refused: line 1, column 1: this is no record of the Model Openness Framework: it has no `release`"
+            ],
+        ),
+        (
+            "release:\n  name: [\n",
+            expect![
+                "refused: line 2, column 9: this is no YAML that can be read: unclosed bracket '[' at line 2, column 9"
+            ],
+        ),
+        (
+            "release:\n\tname: a\n",
+            expect![
+                "refused: line 2, column 2: this is no YAML that can be read: tabs disallowed within this context (block indentation) at line 2, column 2"
+            ],
+        ),
+        (
+            "release: {name: a, name: b}\n",
+            expect![
+                "refused: line 1, column 20: this is no YAML that can be read: duplicate mapping key: name, set DuplicateKeyPolicy in Options if acceptable at line 1, column 20"
+            ],
+        ),
+        (
+            "release:\n  name: a\n",
+            expect![
+                "refused: line 2, column 3: `release` has no `components`; write `components: []` when there are none"
+            ],
+        ),
+        (
+            "release:\n  license: MIT\n  components: no\n",
+            expect![[r#"
             refused: line 2, column 12: `release.license` must have keys; write `license: {distribution: {name: Apache-2.0}}`
-            line 3, column 15: `components` must be a list; begin each component with `- name:`"#]]),
-        ("release:\n  license: {code: MIT}\n  components:\n  - Model card\n  - {license: [[]]}\n", expect![[r#"
+            line 3, column 15: `components` must be a list; begin each component with `- name:`"#]],
+        ),
+        (
+            "release:\n  license: {code: MIT}\n  components:\n  - Model card\n  - {license: [[]]}\n",
+            expect![[r#"
             refused: line 2, column 19: `release.license.code` must have a `name`; write `code: {name: MIT}`
             line 4, column 5: a component must have keys; write `- name: Model card`
-            line 5, column 15: each licence in `license` must be a text"#]]),
-        (&*record(&many), expect![[r#"
-            refused: line 3, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 4, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 5, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 6, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 7, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 8, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 9, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 10, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 11, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 12, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 13, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 14, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 15, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 16, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 17, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 18, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 19, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 20, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 21, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            line 22, column 12: there is no component `x`; there are: Model architecture, Model parameters (Final), Technical report, Evaluation results, Model card, Data card, Sample model outputs, Training code, Inference code, Evaluation code, Evaluation data, Supporting libraries and tools, Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper, Model metadata
-            and 10 more faults"#]]),
+            line 5, column 15: each licence in `license` must be a text"#]],
+        ),
+        (
+            &*record(&many),
+            expect![[r#"
+                refused: line 3, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 4, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 5, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 6, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 7, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 8, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 9, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 10, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 11, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 12, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 13, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 14, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 15, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 16, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 17, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 18, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 19, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 20, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 21, column 12: there is no component `x`; `candor mof --help` lists the names
+                line 22, column 12: there is no component `x`; `candor mof --help` lists the names
+                and 10 more faults"#]],
+        ),
     ] {
         check(text, Compat::Mended, expected);
     }

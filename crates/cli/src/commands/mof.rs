@@ -72,9 +72,10 @@ fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
     let (key, value) = match compat {
         Compat::Mot => ("compat", json!("mot")),
         Compat::Mended => {
-            let differences = evaluation.differences.iter().map(
-                |one| json!({"of": one.of, "mot": one.mot, "candor": one.ours, "because": one.because}),
-            );
+            let differences = evaluation
+                .differences
+                .iter()
+                .map(|one| json!({"of": one.of, "mot": one.mot, "candor": one.ours, "because": one.because}));
             ("differences", Value::Array(differences.collect()))
         }
     };
