@@ -49,7 +49,8 @@ fn artifacts(
         }
     }
     if more > caps::FAULTS {
-        let what = format!("{} more files, beyond {} bytes or {} facts", more - caps::FAULTS, caps::READ_TOTAL, caps::FACTS);
+        let what =
+            format!("{} more files, beyond {} bytes or {} facts", more - caps::FAULTS, caps::READ_TOTAL, caps::FACTS);
         all.gap(at.gap(&ArtifactPath::listing(), GapReason::Unsupported { what }));
     }
 }

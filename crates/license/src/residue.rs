@@ -146,7 +146,9 @@ impl Gap {
         let free = open
             && extra <= allowed + unverified
             && prose::harmless(words, self.user.clone(), flags & layout::NORMS != 0);
-        let fits = missing == 0 && (alternatives || free);
+        // A word that rules something is never an alternative by itself, whatever a template's pattern would let in.
+        let ruling = fill.len() <= 3 && fill.iter().any(|word| prose::is_loaded(*word));
+        let fits = missing == 0 && (alternatives && !ruling || free);
         if fits || prose::ignorable(fill) {
             return;
         }

@@ -1,4 +1,6 @@
 //! Records as tables: a list of components and licences, and what becomes of it.
+//!
+//! Long because each table stands whole beside the rule that it tests.
 
 use super::*;
 use expect_test::{Expect, expect};
@@ -80,7 +82,7 @@ fn classes_and_progress() {
             (0, "83.33333333333334 50 35.714285714285715"),
         ),
     ] {
-        let text = components("MIT", &format!("{}\n{more}", up_to(class, less)).trim_end().to_owned());
+        let text = components("MIT", &format!("{}\n{more}", up_to(class, less)).trim_end());
         for (compat, expected) in [(Compat::Mot, mot), (Compat::Mended, mended)] {
             let found = evaluate(&text, compat).unwrap();
             let progress: Vec<&str> = found.progress.iter().map(|(_, progress)| progress.percent()).collect();
