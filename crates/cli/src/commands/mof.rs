@@ -47,7 +47,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
 fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
     let mut progress = Map::new();
     for (class, one) in evaluation.progress.iter().rev() {
-        progress.insert(class.number().to_string(), serde_json::from_str(one.percent())?);
+        progress.insert(class.number().to_string(), figure(one.percent())?);
     }
     let component = |one: &Judged| {
         let mut value = json!({"name": one.component.name, "status": one.status.as_str(), "license": one.license});
@@ -83,6 +83,11 @@ fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
         map.insert(key.to_owned(), value);
     }
     Ok(document)
+}
+
+/// A figure as a number, to the last digit: JSON readers round otherwise than the standard library.
+fn figure(text: &str) -> anyhow::Result<Value> {
+    Ok(if text.contains('.') { json!(text.parse::<f64>()?) } else { json!(text.parse::<u64>()?) })
 }
 
 fn human(evaluation: &Evaluation, compat: Compat, output: &Output) -> String {
