@@ -165,3 +165,32 @@ fn tenths(have: usize, needed: usize) -> String {
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candor_assess::mof::COMPONENTS;
+
+    #[test]
+    fn help_lists_every_component() {
+        let help = crate::args::MOF_HELP.split_whitespace().collect::<Vec<_>>().join(" ");
+        for component in COMPONENTS {
+            assert!(help.contains(component.name), "{}", component.name);
+        }
+    }
+
+    #[test]
+    fn percent_is_cut_and_never_rounded_up() {
+        for (have, needed, expected) in [(0, 6, "0"), (5, 6, "83.3"), (13, 14, "92.8"), (6, 6, "100"), (1, 10, "10")] {
+            assert_eq!(tenths(have, needed), expected);
+        }
+    }
+
+    /// Tools compare the printed digits.
+    #[test]
+    fn figures_keep_their_last_digit() {
+        for text in ["0", "100", "16.666666666666664", "7.6923076923076925", "92.85714285714286"] {
+            assert_eq!(figure(text).unwrap().to_string(), text);
+        }
+    }
+}
