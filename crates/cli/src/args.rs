@@ -28,7 +28,8 @@ Exit codes:
 Example:
   candor assess examples/open-source";
 
-const MOF_HELP: &str = "\
+/// What `mof --help` says of records.
+pub(crate) const MOF_HELP: &str = "\
 Components, with exactly these names:
   Class III  Model architecture, Model parameters (Final), Technical report, Evaluation results,
              Model card, Data card, Sample model outputs

@@ -61,12 +61,11 @@ pub(super) fn parse(yaml: &str) -> Result<Value, RecordError> {
         Err(error) => {
             let (line, column) =
                 error.location().map_or((1, 1), |location| (location.line().max(1), location.column().max(1)));
+            // The place stands in front already, and the parser's advice is for programmers.
             let what = error.without_snippet().to_string();
-            refuse(
-                line,
-                column,
-                format!("this is no YAML that can be read: {}", what.lines().next().unwrap_or_default()),
-            )
+            let what = what.lines().next().unwrap_or_default();
+            let what = [" at line ", ", set "].iter().fold(what, |what, end| what.split(end).next().unwrap_or(what));
+            refuse(line, column, format!("this is no YAML that can be read: {what}"))
         }
     }
 }

@@ -47,7 +47,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
 fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
     let mut progress = Map::new();
     for (class, one) in evaluation.progress.iter().rev() {
-        progress.insert(class.number().to_string(), serde_json::from_str(one.percent())?);
+        progress.insert(class.number().to_string(), figure(one.percent())?);
     }
     let component = |one: &Judged| {
         let mut value = json!({"name": one.component.name, "status": one.status.as_str(), "license": one.license});
@@ -83,6 +83,11 @@ fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
         map.insert(key.to_owned(), value);
     }
     Ok(document)
+}
+
+/// A figure as a number, to the last digit: JSON readers round otherwise than the standard library.
+fn figure(text: &str) -> anyhow::Result<Value> {
+    Ok(if text.contains('.') { json!(text.parse::<f64>()?) } else { json!(text.parse::<u64>()?) })
 }
 
 fn human(evaluation: &Evaluation, compat: Compat, output: &Output) -> String {
@@ -159,4 +164,33 @@ fn tenths(have: usize, needed: usize) -> String {
 /// The record's own words without what would steer a terminal.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candor_assess::mof::COMPONENTS;
+
+    #[test]
+    fn help_lists_every_component() {
+        let help = crate::args::MOF_HELP.split_whitespace().collect::<Vec<_>>().join(" ");
+        for component in COMPONENTS {
+            assert!(help.contains(component.name), "{}", component.name);
+        }
+    }
+
+    #[test]
+    fn percent_is_cut_and_never_rounded_up() {
+        for (have, needed, expected) in [(0, 6, "0"), (5, 6, "83.3"), (13, 14, "92.8"), (6, 6, "100"), (1, 10, "10")] {
+            assert_eq!(tenths(have, needed), expected);
+        }
+    }
+
+    /// Tools compare the printed digits.
+    #[test]
+    fn figures_keep_their_last_digit() {
+        for text in ["0", "100", "16.666666666666664", "7.6923076923076925", "92.85714285714286"] {
+            assert_eq!(figure(text).unwrap().to_string(), text);
+        }
+    }
 }
