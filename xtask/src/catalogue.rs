@@ -64,16 +64,11 @@ struct Condition {
 
 /// Writes `catalogue.txt` in the data folder.
 pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
-    let mut files: Vec<_> = std::fs::read_dir(data.join("licenses"))?
-        .filter_map(|e| Some(e.ok()?.path()))
-        .collect();
+    let mut files: Vec<_> = std::fs::read_dir(data.join("licenses"))?.filter_map(|e| Some(e.ok()?.path())).collect();
     files.sort();
     let mut out = String::new();
     let mut seen = BTreeSet::new();
-    for path in files
-        .iter()
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-    {
+    for path in files.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
         let text = std::fs::read_to_string(path)?;
         let file: File = toml::from_str(&text).with_context(|| path.display().to_string())?;
         block(&file, &mut out, &mut seen).with_context(|| path.display().to_string())?;
@@ -88,10 +83,7 @@ fn block(file: &File, out: &mut String, seen: &mut BTreeSet<String>) -> anyhow::
         ids.insert(0, file.id.clone());
     }
     for id in &ids {
-        if candor_license::LicenseId::parse(id).is_none()
-            && spdx::exception_id(id).is_none()
-            && id != "OpenMDW-1.1"
-        {
+        if candor_license::LicenseId::parse(id).is_none() && spdx::exception_id(id).is_none() && id != "OpenMDW-1.1" {
             bail!("{id} is no SPDX id and no LicenseRef");
         }
         if !file.restriction.is_empty() && !seen.insert(id.clone()) {
@@ -101,18 +93,9 @@ fn block(file: &File, out: &mut String, seen: &mut BTreeSet<String>) -> anyhow::
     if file.terms_known && file.source.is_empty() {
         bail!("terms without a source");
     }
-    let open = file
-        .open_definition
-        .map_or("", |o| if o { "yes" } else { "no" });
+    let open = file.open_definition.map_or("", |o| if o { "yes" } else { "no" });
     let known = if file.terms_known { "known" } else { "" };
-    writeln!(
-        out,
-        "L\t{}\t{}\t{}\t{open}\t{}\t{known}",
-        ids.join(" "),
-        file.name,
-        file.family,
-        file.mof
-    )?;
+    writeln!(out, "L\t{}\t{}\t{}\t{open}\t{}\t{known}", ids.join(" "), file.name, file.family, file.mof)?;
     for r in &file.restriction {
         if RestrictionKind::parse(&r.kind).is_none() {
             bail!("no restriction kind {}", r.kind);

@@ -5,6 +5,7 @@
 
 mod altered;
 mod files;
+mod mof;
 mod releases;
 
 use anyhow::{Context, bail};
@@ -59,6 +60,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     }
     let mut checks = files::score(&folder)?;
     checks.extend(releases::score(&folder)?);
+    checks.extend(mof::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {

@@ -36,8 +36,7 @@ type Aliases = BTreeSet<(String, String, String)>;
 /// Scores every case.
 pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Row>> {
     let folder = corpus.join("licenses");
-    let manifest = std::fs::read_to_string(folder.join("cases/manifest.csv"))
-        .context("no cases/manifest.csv")?;
+    let manifest = std::fs::read_to_string(folder.join("cases/manifest.csv")).context("no cases/manifest.csv")?;
     let aliases = aliases();
     let mut rows = Vec::new();
     for line in manifest.lines().skip(1) {
@@ -52,25 +51,13 @@ pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn judge(
-    path: &str,
-    expected: &str,
-    kind: &str,
-    check: &str,
-    bytes: &[u8],
-    aliases: &Aliases,
-) -> Row {
+fn judge(path: &str, expected: &str, kind: &str, check: &str, bytes: &[u8], aliases: &Aliases) -> Row {
     let answer = identify(bytes);
-    let found: Vec<(String, MatchKind)> = answer
-        .matches
-        .iter()
-        .map(|m| (m.id.to_string(), m.kind))
-        .collect();
+    let found: Vec<(String, MatchKind)> = answer.matches.iter().map(|m| (m.id.to_string(), m.kind)).collect();
     let wanted: Vec<&str> = expected.split(" AND ").collect();
     let same = |want: &str, got: &str| canonical(want) == canonical(got);
     let alias = |want: &str, got: &str| {
-        let pair =
-            |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
+        let pair = |case: &str| aliases.contains(&(canonical(want), canonical(got), case.to_owned()));
         pair("") || path.rsplit('/').next().is_some_and(pair)
     };
     let mut by_alias = false;
@@ -80,21 +67,13 @@ fn judge(
         same(want, got) || aliased
     };
     let pass = if check == "not-permissive" {
-        found
-            .iter()
-            .filter(|(_, k)| *k == MatchKind::Exact)
-            .all(|(id, _)| wanted.iter().any(|w| holds(w, id)))
+        found.iter().filter(|(_, k)| *k == MatchKind::Exact).all(|(id, _)| wanted.iter().any(|w| holds(w, id)))
     } else if let [want] = wanted.as_slice() {
         found.first().is_some_and(|(id, _)| holds(want, id))
     } else {
-        wanted
-            .iter()
-            .all(|w| found.iter().any(|(id, _)| holds(w, id)))
+        wanted.iter().all(|w| found.iter().any(|(id, _)| holds(w, id)))
     };
-    let shown: Vec<String> = found
-        .iter()
-        .map(|(id, k)| format!("{id}:{}", k.as_str()))
-        .collect();
+    let shown: Vec<String> = found.iter().map(|(id, k)| format!("{id}:{}", k.as_str())).collect();
     Row {
         path: path.to_owned(),
         kind: kind.to_owned(),
@@ -118,11 +97,7 @@ fn canonical(id: &str) -> String {
         "GPL-3.0-with-autoconf-exception" => "Autoconf-exception-3.0",
         other => other,
     };
-    packed
-        .trim_end_matches('+')
-        .trim_end_matches("-only")
-        .trim_end_matches("-or-later")
-        .to_owned()
+    packed.trim_end_matches('+').trim_end_matches("-only").trim_end_matches("-or-later").to_owned()
 }
 
 fn aliases() -> Aliases {
@@ -131,11 +106,7 @@ fn aliases() -> Aliases {
     lines
         .filter_map(|l| {
             let mut fields = l.splitn(4, ',');
-            Some((
-                canonical(fields.next()?),
-                canonical(fields.next()?),
-                fields.next()?.to_owned(),
-            ))
+            Some((canonical(fields.next()?), canonical(fields.next()?), fields.next()?.to_owned()))
         })
         .collect()
 }
@@ -146,27 +117,16 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let mut table: BTreeMap<(String, String), (usize, usize, usize)> = BTreeMap::new();
     for row in &rows {
         let ai = row.expected.starts_with("LicenseRef-") && row.path.contains("modelrepos");
-        let kind = if ai {
-            "ai full".to_owned()
-        } else {
-            row.kind.clone()
-        };
+        let kind = if ai { "ai full".to_owned() } else { row.kind.clone() };
         let cell = table.entry((row.check.clone(), kind)).or_default();
         cell.0 += 1;
         cell.1 += usize::from(row.pass);
         cell.2 += usize::from(row.pass && row.by_alias);
     }
-    println!(
-        "{:<16} {:<12} {:>6} {:>6} {:>8} {:>8}",
-        "check", "kind", "cases", "pass", "%", "by alias"
-    );
+    println!("{:<16} {:<12} {:>6} {:>6} {:>8} {:>8}", "check", "kind", "cases", "pass", "%", "by alias");
     for ((check, kind), (all, pass, alias)) in &table {
         let tenths = pass * 1000 / all.max(&1);
-        println!(
-            "{check:<16} {kind:<12} {all:>6} {pass:>6} {:>6}.{} {alias:>8}",
-            tenths / 10,
-            tenths % 10
-        );
+        println!("{check:<16} {kind:<12} {all:>6} {pass:>6} {:>6}.{} {alias:>8}", tenths / 10, tenths % 10);
     }
     let pass = rows.iter().filter(|r| r.pass).count();
     println!("{pass} of {} pass", rows.len());

@@ -49,22 +49,12 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
     let mut known: BTreeMap<String, ()> = BTreeMap::new();
     for (path, name) in listing(templates)? {
         let exception = texts.join(format!("{name}.exception.txt")).exists();
-        let role = if exception {
-            layout::EXCEPTION
-        } else {
-            layout::TEXT
-        };
+        let role = if exception { layout::EXCEPTION } else { layout::TEXT };
         add(&mut entries, &path, &name, role, "spdx-template")?;
         known.insert(name, ());
     }
     for (path, name) in listing(&templates.join("headers"))? {
-        add(
-            &mut entries,
-            &path,
-            &name,
-            layout::HEADER_TEXT,
-            "spdx-header",
-        )?;
+        add(&mut entries, &path, &name, layout::HEADER_TEXT, "spdx-header")?;
     }
     let also: Vec<&str> = include_str!("../license_texts_too.txt").lines().collect();
     for (path, name) in listing(texts)? {
@@ -89,25 +79,14 @@ fn collect(texts: &Path, templates: &Path) -> anyhow::Result<Vec<Entry>> {
 /// Among ids of one text: present ones before deprecated, "this version only" before "or later".
 fn rank(id: &str) -> (bool, bool, usize, String) {
     let deprecated = id.ends_with('+') || spdx::license_id(id).is_some_and(|l| l.is_deprecated());
-    (
-        deprecated,
-        id.contains("later") || id.contains("invariants"),
-        id.len(),
-        id.to_owned(),
-    )
+    (deprecated, id.contains("later") || id.contains("invariants"), id.len(), id.to_owned())
 }
 
 fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     let mut found = Vec::new();
-    for entry in
-        std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .and_then(|n| n.to_str())
-            .unwrap_or_default()
-            .to_owned();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
         if let Some(name) = name.strip_suffix(".txt")
             && path.is_file()
             && name != "SOURCE"
@@ -119,22 +98,14 @@ fn listing(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-fn add(
-    entries: &mut Vec<Entry>,
-    path: &Path,
-    id: &str,
-    role: u8,
-    origin: &str,
-) -> anyhow::Result<()> {
+fn add(entries: &mut Vec<Entry>, path: &Path, id: &str, role: u8, origin: &str) -> anyhow::Result<()> {
     let bytes = std::fs::read(path)?;
     let template = template::read(&String::from_utf8_lossy(&bytes));
     let windows = words::windows(&template.words);
     if windows.is_empty() {
         return Ok(());
     }
-    let same = entries
-        .iter_mut()
-        .find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
+    let same = entries.iter_mut().find(|e| e.windows == windows && e.regions == template.regions && e.role == role);
     match same {
         Some(entry) => entry.ids.push(id.to_owned()),
         None => entries.push(Entry {
@@ -170,10 +141,7 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         documents.extend(entry.whole.to_le_bytes());
         documents.extend([0; 4]);
         ids.extend(id.as_bytes());
-        entry
-            .windows
-            .iter()
-            .for_each(|w| windows.extend(w.to_le_bytes()));
+        entry.windows.iter().for_each(|w| windows.extend(w.to_le_bytes()));
         for r in &entry.regions {
             regions.extend(r.start.to_le_bytes());
             regions.extend(r.end.to_le_bytes());
@@ -182,9 +150,7 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
             regions.extend(u32::try_from(alternatives.len() / 4)?.to_le_bytes());
             regions.extend(u16::try_from(r.alternatives.len())?.to_le_bytes());
             regions.extend([0, 0]);
-            r.alternatives
-                .iter()
-                .for_each(|a| alternatives.extend(a.to_le_bytes()));
+            r.alternatives.iter().for_each(|a| alternatives.extend(a.to_le_bytes()));
         }
     }
     let sparse = index(entries, |_, hash| hash.is_multiple_of(layout::SPARSE))?;
@@ -202,15 +168,7 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
     for count in counts {
         out.extend(u32::try_from(count)?.to_le_bytes());
     }
-    for section in [
-        documents,
-        windows,
-        regions,
-        alternatives,
-        sparse.0,
-        dense.0,
-        ids,
-    ] {
+    for section in [documents, windows, regions, alternatives, sparse.0, dense.0, ids] {
         out.extend(section);
     }
     Ok(out)
@@ -221,13 +179,7 @@ fn index(entries: &[Entry], takes: fn(&Entry, u32) -> bool) -> anyhow::Result<(V
     let mut postings: Vec<(u32, u16)> = Vec::new();
     for (n, entry) in entries.iter().enumerate() {
         let number = u16::try_from(n)?;
-        postings.extend(
-            entry
-                .windows
-                .iter()
-                .filter(|h| takes(entry, **h))
-                .map(|h| (*h, number)),
-        );
+        postings.extend(entry.windows.iter().filter(|h| takes(entry, **h)).map(|h| (*h, number)));
     }
     postings.sort_unstable();
     postings.dedup();
@@ -259,14 +211,7 @@ fn manifest(entries: &[Entry]) -> anyhow::Result<String> {
             layout::POLICY => "policy",
             _ => "text",
         };
-        writeln!(
-            out,
-            "{},{role},{},{:016x},{}",
-            e.ids.join(" "),
-            e.words,
-            e.whole,
-            e.origin
-        )?;
+        writeln!(out, "{},{role},{},{:016x},{}", e.ids.join(" "), e.words, e.whole, e.origin)?;
     }
     Ok(out)
 }

@@ -16,10 +16,7 @@ struct Name {
 pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
     let mut names: Vec<Name> = Vec::new();
     spdx_names(&mut names);
-    for line in std::fs::read_to_string(data.join("names.csv"))?
-        .lines()
-        .skip(1)
-    {
+    for line in std::fs::read_to_string(data.join("names.csv"))?.lines().skip(1) {
         if let Some((name, id)) = line.split_once(',') {
             add(&mut names, name, id);
         }
@@ -30,11 +27,7 @@ pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
             && id.starts_with("LicenseRef-")
         {
             add(&mut names, name, id);
-            add(
-                &mut names,
-                &name.replace("License", "License Agreement"),
-                id,
-            );
+            add(&mut names, &name.replace("License", "License Agreement"), id);
         }
     }
     names.sort_by_key(|n| (n.first, std::cmp::Reverse(n.words)));
@@ -67,12 +60,7 @@ fn add(names: &mut Vec<Name>, text: &str, id: &str) {
     };
     let whole = words::whole(&words);
     if names.iter().all(|n| n.whole != whole) {
-        names.push(Name {
-            first: first.hash,
-            whole,
-            words: words.len() as u32,
-            id: id.to_owned(),
-        });
+        names.push(Name { first: first.hash, whole, words: words.len() as u32, id: id.to_owned() });
     }
 }
 
@@ -85,8 +73,7 @@ fn spdx_names(names: &mut Vec<Name>) {
         add(names, &full, l.name);
         // "X License v1.0" is also written "X License, Version 1.0" and "X License 1.0".
         let parts = full.rsplit_once(" v").or_else(|| full.rsplit_once(' '));
-        if let Some((stem, v)) = parts.filter(|(_, v)| v.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if let Some((stem, v)) = parts.filter(|(_, v)| v.starts_with(|c: char| c.is_ascii_digit())) {
             add(names, &format!("{stem} version {v}"), l.name);
             add(names, &format!("{stem} {v}"), l.name);
             add(names, &format!("{stem} v{v}"), l.name);

@@ -49,20 +49,13 @@ pub(crate) fn read(text: &str) -> Template {
             (2, false)
         };
         if close && let Some((start, regex)) = open.pop() {
-            marks.push(Mark {
-                start,
-                end: plain.len(),
-                regex,
-            });
+            marks.push(Mark { start, end: plain.len(), regex });
         }
         rest = &tag[length..];
     }
     plain.push_str(rest);
     let words = words::words(plain.as_bytes());
-    let mut regions: Vec<Region> = marks
-        .iter()
-        .filter_map(|m| region(m, &plain, &words))
-        .collect();
+    let mut regions: Vec<Region> = marks.iter().filter_map(|m| region(m, &plain, &words)).collect();
     regions.sort_by_key(|r| (r.start, std::cmp::Reverse(r.end), r.kind));
     Template { words, regions }
 }
@@ -87,56 +80,28 @@ fn region(mark: &Mark, plain: &str, words: &[Word]) -> Option<Region> {
         flags |= layout::NOTICES;
     }
     if regex.contains("5000") {
-        limit = if flags & layout::NOTICES != 0 {
-            200
-        } else {
-            60
-        };
+        limit = if flags & layout::NOTICES != 0 { 200 } else { 60 };
     }
     let norms = ["not", "may", "shall", "must", "only", "no"];
-    if lower
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|w| norms.contains(&w))
-        || regex
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| norms.contains(&w.to_lowercase().as_str()))
+    if lower.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w))
+        || regex.split(|c: char| !c.is_alphanumeric()).any(|w| norms.contains(&w.to_lowercase().as_str()))
     {
         flags |= layout::NORMS;
     }
     limit = limit.max((end - start) as u16);
     let (lead, after) = (&plain[..mark.start], &plain[mark.end..]);
-    let alternatives: Vec<u32> = alternatives(regex)
-        .iter()
-        .flat_map(|a| a.entry(lead, after))
-        .collect();
-    let region = Region {
-        start,
-        end,
-        kind: layout::REPLACEABLE,
-        flags,
-        limit,
-        alternatives,
-    };
+    let alternatives: Vec<u32> = alternatives(regex).iter().flat_map(|a| a.entry(lead, after)).collect();
+    let region = Region { start, end, kind: layout::REPLACEABLE, flags, limit, alternatives };
     (limit > 0 || !region.alternatives.is_empty()).then_some(region)
 }
 
 /// The most words a replacement may have, and whether they may be any words.
 fn replacement(regex: &str) -> (u16, u8) {
     let wild = regex.contains(".+") || regex.contains(".*") || regex.contains(".{");
-    let literal = regex
-        .replace("\\s", " ")
-        .replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
-    let longest = literal
-        .split('|')
-        .map(|a| a.split_whitespace().count())
-        .max()
-        .unwrap_or(0);
+    let literal = regex.replace("\\s", " ").replace(['(', ')', '?', '\\', '+', '*', '[', ']', '{', '}'], " ");
+    let longest = literal.split('|').map(|a| a.split_whitespace().count()).max().unwrap_or(0);
     let longest = u16::try_from(longest).unwrap_or(60).min(60);
-    if wild {
-        (longest.min(20) + 20, layout::OPEN)
-    } else {
-        (longest, 0)
-    }
+    if wild { (longest.min(20) + 20, layout::OPEN) } else { (longest, 0) }
 }
 
 /// One replacement a regular expression allows: words, or words with anything between.
@@ -163,22 +128,14 @@ impl Alternative {
             None => (0, 0),
         };
         let wild = u32::from(self.after.is_some());
-        [
-            before_count as u32 | (after_count as u32) << 8 | wild << 16,
-            before,
-            after,
-        ]
+        [before_count as u32 | (after_count as u32) << 8 | wild << 16, before, after]
     }
 }
 
 /// The replacements a regular expression lists; empty when it allows anything, or more than we read.
 fn alternatives(regex: &str) -> Vec<Alternative> {
-    let plain = regex
-        .replace("\\s+", " ")
-        .replace("\\s*", " ")
-        .replace('\\', "");
-    if plain.trim_matches(['(', ')', '?', ' ']).starts_with(".{")
-        || ["[", "-*", "#*"].iter().any(|w| plain.contains(w))
+    let plain = regex.replace("\\s+", " ").replace("\\s*", " ").replace('\\', "");
+    if plain.trim_matches(['(', ')', '?', ' ']).starts_with(".{") || ["[", "-*", "#*"].iter().any(|w| plain.contains(w))
     {
         return Vec::new();
     }
@@ -186,27 +143,15 @@ fn alternatives(regex: &str) -> Vec<Alternative> {
     for part in expand(&plain) {
         let wild = part.find(".+").or_else(|| part.find(".*"));
         match wild {
-            Some(at) => out.push(Alternative {
-                before: part[..at].to_owned(),
-                after: Some(part[at + 2..].to_owned()),
-            }),
-            None => out.push(Alternative {
-                before: part,
-                after: None,
-            }),
+            Some(at) => out.push(Alternative { before: part[..at].to_owned(), after: Some(part[at + 2..].to_owned()) }),
+            None => out.push(Alternative { before: part, after: None }),
         }
     }
     // Nothing but a wild part: any name fits.
-    if out.iter().any(|a| {
-        a.before.trim().is_empty() && a.after.as_ref().is_some_and(|t| t.trim().is_empty())
-    }) {
+    if out.iter().any(|a| a.before.trim().is_empty() && a.after.as_ref().is_some_and(|t| t.trim().is_empty())) {
         return Vec::new();
     }
-    if out.iter().any(|a| {
-        a.after
-            .as_ref()
-            .is_some_and(|t| t.contains(".+") || t.contains(".*"))
-    }) {
+    if out.iter().any(|a| a.after.as_ref().is_some_and(|t| t.contains(".+") || t.contains(".*"))) {
         return Vec::new();
     }
     out
@@ -235,26 +180,18 @@ fn expand(text: &str) -> Vec<String> {
                     };
                     end += 1;
                 }
-                let inner: String = chars[n + 1..end.saturating_sub(1).max(n + 1)]
-                    .iter()
-                    .collect();
+                let inner: String = chars[n + 1..end.saturating_sub(1).max(n + 1)].iter().collect();
                 let mut options = expand(&inner);
                 if chars.get(end) == Some(&'?') {
                     options.push(String::new());
                     end += 1;
                 }
-                parts = parts
-                    .iter()
-                    .flat_map(|p| options.iter().map(move |o| format!("{p}{o}")))
-                    .collect();
+                parts = parts.iter().flat_map(|p| options.iter().map(move |o| format!("{p}{o}"))).collect();
                 n = end;
                 continue;
             }
             c if chars.get(n + 1) == Some(&'?') => {
-                parts = parts
-                    .iter()
-                    .flat_map(|p| [format!("{p}{c}"), p.clone()])
-                    .collect();
+                parts = parts.iter().flat_map(|p| [format!("{p}{c}"), p.clone()]).collect();
                 n += 1;
             }
             c => parts.iter_mut().for_each(|p| p.push(c)),

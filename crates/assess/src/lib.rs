@@ -12,6 +12,7 @@ mod data;
 mod framework;
 mod inventory;
 mod lineage;
+pub mod mof;
 mod probe;
 mod probes;
 mod status;

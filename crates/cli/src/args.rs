@@ -28,6 +28,21 @@ Exit codes:
 Example:
   candor assess examples/open-source";
 
+const MOF_HELP: &str = "\
+Components, with exactly these names:
+  Class III  Model architecture, Model parameters (Final), Technical report, Evaluation results,
+             Model card, Data card, Sample model outputs
+  Class II   Training code, Inference code, Evaluation code, Evaluation data,
+             Supporting libraries and tools
+  Class I    Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper,
+             Model metadata
+
+A licence may be an id in any common spelling, an SPDX expression, or a list of licences that all apply.
+`contained_in: Model card` says that a component is part of another document.
+
+Example:
+  candor mof record.yml --compat mot";
+
 /// Options that every command takes.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Common {
@@ -74,6 +89,9 @@ pub(crate) enum Command {
     /// What one file says: header, card, configuration; facts and gaps
     #[command(after_help = "Example:\n  candor inspect examples/open-weights/model.safetensors")]
     Inspect(Texts),
+    /// A record of the Model Openness Framework: class, progress, and what is missing for the next class
+    #[command(after_help = MOF_HELP)]
+    Mof(Mof),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(Schema),
@@ -166,6 +184,26 @@ pub(crate) struct Texts {
     /// Exit 3 when something could not be read or recognised
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Arguments of `mof`.
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Mof {
+    /// A record, as YAML
+    pub file: PathBuf,
+    /// Say exactly what another tool says, its faults included: `mot` is the Model Openness Tool
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub compat: Option<MofCompat>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Tools that `mof` can equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MofCompat {
+    /// The Model Openness Tool.
+    Mot,
 }
 
 /// Arguments of `schema`.

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod license;
+pub(crate) mod mof;
 pub(crate) mod schema;
 
 use crate::Outcome;

@@ -151,7 +151,8 @@ fn a_list_gives_a_line_a_file_in_its_order() {
         let lines: Vec<Value> = run.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         let paths: Vec<&str> = lines.iter().filter_map(|line| line["path"].as_str()).collect();
         assert_eq!(paths, names, "{command}");
-        let failed: Vec<&str> = lines.iter().filter(|l| l["error"].is_string()).filter_map(|l| l["path"].as_str()).collect();
+        let failed: Vec<&str> =
+            lines.iter().filter(|l| l["error"].is_string()).filter_map(|l| l["path"].as_str()).collect();
         assert_eq!(failed, ["no such file", "examples"], "{command}");
         let strict = candor_fed(&list, &[command, "--files-from", "-", "--format", "json", "--strict"]);
         assert_eq!((strict.code, strict.out), (3, run.out), "{command}");
@@ -169,12 +170,8 @@ fn a_list_gives_a_line_a_file_in_its_order() {
 fn colour_is_added_and_nothing_else() {
     let path = example("open-weights").display().to_string();
     let other = example("closed").display().to_string();
-    let commands: [&[&str]; 4] = [
-        &["assess", &path],
-        &["explain", &path, "osaid"],
-        &["compare", &path, &other],
-        &["license", "LICENSE"],
-    ];
+    let commands: [&[&str]; 4] =
+        [&["assess", &path], &["explain", &path, "osaid"], &["compare", &path, &other], &["license", "LICENSE"]];
     for arguments in commands {
         let plain = candor(arguments).answer();
         assert!(!plain.contains('\u{1b}'), "a pipe is no terminal: {plain}");
@@ -210,10 +207,13 @@ fn without_colour(text: &str) -> String {
 #[test]
 fn quiet_and_verbose() {
     let path = example("open-source").display().to_string();
+    let (brief, whole) = (candor(["assess", &path, "-q"]).answer(), candor(["assess", &path]).answer());
+    assert!(
+        whole.starts_with(brief.trim_end()) && brief.contains("Spectrum") && !brief.contains("Components"),
+        "{brief}"
+    );
     for arguments in [&["assess", &path][..], &["explain", &path, "spectrum"], &["license", "LICENSE"]] {
         let plain = candor(arguments).answer();
-        let quiet = candor(arguments.iter().chain(&["-q"]));
-        assert_eq!((quiet.out.as_str(), quiet.err.as_str()), (plain.as_str(), ""), "{arguments:?}");
         let offline = candor(arguments.iter().chain(&["--offline"]));
         assert_eq!(offline.answer(), plain, "{arguments:?}");
     }
@@ -245,7 +245,8 @@ fn no_line_is_wider_than_asked() {
     let paths: Vec<String> = all_releases().iter().map(|release| release.display().to_string()).collect();
     for width in WIDTHS {
         for count in [2, 4, paths.len()] {
-            let arguments: Vec<&str> = ["compare"].into_iter().chain(paths.iter().take(count).map(String::as_str)).collect();
+            let arguments: Vec<&str> =
+                ["compare"].into_iter().chain(paths.iter().take(count).map(String::as_str)).collect();
             narrow(&[("COLUMNS", width)], &arguments, width);
         }
     }

@@ -339,11 +339,18 @@ fn mutations() -> Vec<Mutation> {
         row(SOURCE, "card emptied", "open-source / open-source / open-source", |at| {
             fs::write(at.join("model/README.md"), "").unwrap();
         }),
-        row(SOURCE, "cards of model and code emptied", "open-weights-data-info / open-source / open-source", |at| {
-            fs::write(at.join("model/README.md"), "").unwrap();
-            fs::write(at.join("code/README.md"), "").unwrap();
+        row(
+            SOURCE,
+            "cards of model and code emptied",
+            "open-weights-data-info / open-weights-data-info / open-source",
+            |at| {
+                fs::write(at.join("model/README.md"), "").unwrap();
+                fs::write(at.join("code/README.md"), "").unwrap();
+            },
+        ),
+        row(WEIGHTS, "card emptied", "open-weights / open-weights / open-source", |at| {
+            fs::write(at.join("README.md"), "").unwrap()
         }),
-        row(WEIGHTS, "card emptied", "open-weights / open-weights / open-source", |at| fs::write(at.join("README.md"), "").unwrap()),
         says(
             row(CLOSED, "card and terms emptied", "unknown / unknown / open-source", |at| {
                 fs::write(at.join("README.md"), "").unwrap();

@@ -1,9 +1,6 @@
 //! Identifies every file of a list and prints how long it took: `… --example bulk -- FILE…`.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example talks to a terminal"
-)]
+#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to a terminal")]
 
 use std::time::Instant;
 
@@ -12,10 +9,7 @@ fn main() {
     candor_license::identify(b"Permission is hereby granted under the MIT license");
     candor_license::resolve("apache-2.0");
     println!("first call {:?}", start.elapsed());
-    let files: Vec<Vec<u8>> = std::env::args()
-        .skip(1)
-        .filter_map(|p| std::fs::read(p).ok())
-        .collect();
+    let files: Vec<Vec<u8>> = std::env::args().skip(1).filter_map(|p| std::fs::read(p).ok()).collect();
     let mut times = Vec::new();
     for bytes in &files {
         let start = Instant::now();

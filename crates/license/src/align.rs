@@ -25,16 +25,10 @@ const RUNS: usize = 160;
 impl<'a> Positions<'a> {
     pub(crate) fn new(windows: &'a [u32]) -> Self {
         let size = (windows.len() * 2).next_power_of_two().max(16);
-        let mut positions = Self {
-            windows,
-            slots: vec![NONE; size],
-            next: vec![NONE; windows.len()],
-            mask: size - 1,
-        };
+        let mut positions = Self { windows, slots: vec![NONE; size], next: vec![NONE; windows.len()], mask: size - 1 };
         for (n, hash) in windows.iter().enumerate().rev() {
             let at = positions.slot(*hash);
-            let (Some(slot), Some(next)) = (positions.slots.get_mut(at), positions.next.get_mut(n))
-            else {
+            let (Some(slot), Some(next)) = (positions.slots.get_mut(at), positions.next.get_mut(n)) else {
                 continue;
             };
             *next = *slot;
@@ -109,11 +103,7 @@ fn runs(document: &Document, positions: &Positions<'_>, covered: &[bool]) -> Vec
                 .take_while(|((a, b), m)| a == *b && !**m)
                 .count();
             longest = longest.max(length);
-            runs.push(Run {
-                user,
-                known,
-                length,
-            });
+            runs.push(Run { user, known, length });
         }
         known += longest.max(1);
     }
@@ -138,9 +128,7 @@ fn chain(runs: Vec<Run>) -> Vec<Run> {
         let mut mine = (run.length as i64 * 8, None, 0);
         for (p, before) in runs.iter().enumerate().take(n) {
             let (user_end, known_end) = (before.user + before.length, before.known + before.length);
-            let trim = user_end
-                .saturating_sub(run.user)
-                .max(known_end.saturating_sub(run.known));
+            let trim = user_end.saturating_sub(run.user).max(known_end.saturating_sub(run.known));
             if trim >= run.length || before.user >= run.user || before.known > run.known {
                 continue;
             }
@@ -155,21 +143,14 @@ fn chain(runs: Vec<Run>) -> Vec<Run> {
         }
         best.push(mine);
     }
-    let mut at = best
-        .iter()
-        .enumerate()
-        .max_by_key(|(n, (score, _, _))| (*score, std::cmp::Reverse(*n)))
-        .map(|(n, _)| n);
+    let mut at =
+        best.iter().enumerate().max_by_key(|(n, (score, _, _))| (*score, std::cmp::Reverse(*n))).map(|(n, _)| n);
     let mut chain = Vec::new();
     while let Some(n) = at {
         let (Some(run), Some((_, before, trim))) = (runs.get(n), best.get(n)) else {
             break;
         };
-        chain.push(Run {
-            user: run.user + trim,
-            known: run.known + trim,
-            length: run.length - trim,
-        });
+        chain.push(Run { user: run.user + trim, known: run.known + trim, length: run.length - trim });
         at = *before;
     }
     chain.reverse();

@@ -16,15 +16,7 @@ const FEWEST_WINDOWS: usize = 4;
 const ROUNDS: usize = 24;
 
 /// The licences that texts in the wild most often start from.
-const COMMON: &[&str] = &[
-    "MIT",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSD-4-Clause",
-    "Zlib",
-    "Apache-1.1",
-];
+const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "Zlib", "Apache-1.1"];
 
 /// One known text found.
 #[derive(Clone, Debug)]
@@ -64,18 +56,9 @@ impl Body {
 /// The texts found, in the order of how well they explain the words.
 pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> Vec<Body> {
     if let Some(document) = known.exact(words::whole(words), words.len()) {
-        let chain = vec![Run {
-            user: 0,
-            known: 0,
-            length: windows.len(),
-        }];
+        let chain = vec![Run { user: 0, known: 0, length: windows.len() }];
         let difference = residue::judge(&document, words, &chain);
-        return vec![Body {
-            document,
-            words: 0..words.len(),
-            difference,
-            chain,
-        }];
+        return vec![Body { document, words: 0..words.len(), difference, chain }];
     }
     let mut covered = vec![false; windows.len()];
     let shared = Shared::new(known, windows);
@@ -105,16 +88,8 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
             }
         }
         let Some(best) = choose(aligned) else { break };
-        let span = best.words.start
-            ..best
-                .words
-                .end
-                .saturating_sub(WINDOW - 1)
-                .max(best.words.start + 1);
-        let fresh = !covered
-            .get(span.clone())
-            .unwrap_or_default()
-            .contains(&true);
+        let span = best.words.start..best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1);
+        let fresh = !covered.get(span.clone()).unwrap_or_default().contains(&true);
         for slot in covered.get_mut(span).unwrap_or_default() {
             *slot = true;
         }
@@ -144,22 +119,12 @@ fn is_worth(body: &Body, all: usize) -> bool {
     }
 }
 
-fn align_one(
-    document: &Document,
-    words: &[Word],
-    positions: &Positions<'_>,
-    covered: &[bool],
-) -> Option<Body> {
+fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>, covered: &[bool]) -> Option<Body> {
     let chain = align::align(document, positions, covered);
     let (first, last) = (chain.first()?, chain.last()?);
     let span = first.user_words().start..last.user_words().end;
     let difference = residue::judge(document, words, &chain);
-    Some(Body {
-        document: *document,
-        words: span,
-        difference,
-        chain,
-    })
+    Some(Body { document: *document, words: span, difference, chain })
 }
 
 /// The one that explains more words, less what differs; among equals, the one with nothing left over. Of a
@@ -167,32 +132,15 @@ fn align_one(
 fn choose(mut aligned: Vec<Body>) -> Option<Body> {
     let rank = |x: &Body, bonus: i64| {
         let text = matches!(x.document.role, Role::Text | Role::Policy);
-        (
-            x.difference.value() + bonus,
-            x.is_whole(),
-            text,
-            std::cmp::Reverse(x.document.number),
-        )
+        (x.difference.value() + bonus, x.is_whole(), text, std::cmp::Reverse(x.document.number))
     };
-    let best = aligned
-        .iter()
-        .enumerate()
-        .max_by_key(|(_, x)| rank(x, 0))
-        .map(|(n, x)| (n, x.is_whole()))?;
+    let best = aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, 0)).map(|(n, x)| (n, x.is_whole()))?;
     let bonus = |x: &Body| {
-        if COMMON.contains(&x.document.first_id()) {
-            x.difference.matched as i64 / 30
-        } else {
-            0
-        }
+        if COMMON.contains(&x.document.first_id()) { x.difference.matched as i64 / 30 } else { 0 }
     };
     let at = match best {
         (n, true) => n,
-        _ => aligned
-            .iter()
-            .enumerate()
-            .max_by_key(|(_, x)| rank(x, bonus(x)))
-            .map(|(n, _)| n)?,
+        _ => aligned.iter().enumerate().max_by_key(|(_, x)| rank(x, bonus(x))).map(|(n, _)| n)?,
     };
     Some(aligned.swap_remove(at))
 }

@@ -29,12 +29,7 @@ impl Shared {
 }
 
 /// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(
-    known: &Fingerprints,
-    windows: &[u32],
-    shared: &Shared,
-    covered: &[bool],
-) -> Vec<Document> {
+pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], shared: &Shared, covered: &[bool]) -> Vec<Document> {
     let mut counts = vec![(0_u32, 0_u32); known.len()];
     for n in &shared.held {
         if covered.get(*n as usize) == Some(&true) {

@@ -26,9 +26,7 @@ pub(crate) struct Catalogue {
 /// The licence with this id.
 pub fn license(id: &LicenseId) -> Option<&'static License> {
     let all = &CATALOGUE.licenses;
-    let at = all
-        .binary_search_by(|l| l.id.as_str().cmp(id.as_str()))
-        .ok()?;
+    let at = all.binary_search_by(|l| l.id.as_str().cmp(id.as_str())).ok()?;
     all.get(at)
 }
 
@@ -63,12 +61,8 @@ fn load() -> Catalogue {
         };
         licenses.insert(l.name, license);
     }
-    let mut catalogue = Catalogue {
-        licenses: Vec::new(),
-        tags: BTreeMap::new(),
-        spellings: BTreeMap::new(),
-        urls: Vec::new(),
-    };
+    let mut catalogue =
+        Catalogue { licenses: Vec::new(), tags: BTreeMap::new(), spellings: BTreeMap::new(), urls: Vec::new() };
     read(&mut licenses, &mut catalogue);
     catalogue.licenses = licenses.into_values().collect();
     catalogue
@@ -86,8 +80,7 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
         match code {
             "L" => {
                 ids = first.split(' ').collect();
-                let (name, family, open, mof, known) =
-                    (field(), field(), field(), field(), field());
+                let (name, family, open, mof, known) = (field(), field(), field(), field(), field());
                 for id in &ids {
                     let license = licenses.entry(id).or_insert_with(|| blank(id, name));
                     license.family = match family {
@@ -102,11 +95,8 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                         _ => license.open_definition,
                     };
                     if !mof.is_empty() {
-                        license.mof = Mof {
-                            code: mof.contains('c'),
-                            data: mof.contains('d'),
-                            document: mof.contains('t'),
-                        };
+                        license.mof =
+                            Mof { code: mof.contains('c'), data: mof.contains('d'), document: mof.contains('t') };
                     }
                     license.terms_known |= known == "known";
                 }
@@ -117,15 +107,8 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                 };
                 let (value, clause, note) = (field().parse().ok(), field(), field());
                 for id in &ids {
-                    let restriction = Restriction {
-                        kind,
-                        value,
-                        note,
-                        clause,
-                    };
-                    licenses
-                        .entry(id)
-                        .and_modify(|l| l.restrictions.push(restriction));
+                    let restriction = Restriction { kind, value, note, clause };
+                    licenses.entry(id).and_modify(|l| l.restrictions.push(restriction));
                 }
             }
             "C" => {
@@ -143,9 +126,7 @@ fn read(licenses: &mut BTreeMap<&'static str, License>, catalogue: &mut Catalogu
                 }
             }
             "T" => catalogue.tags.extend(ids.first().map(|id| (first, *id))),
-            "S" => catalogue
-                .spellings
-                .extend(ids.first().map(|id| (first, *id))),
+            "S" => catalogue.spellings.extend(ids.first().map(|id| (first, *id))),
             "U" => catalogue.urls.extend(ids.first().map(|id| (first, *id))),
             _ => {}
         }

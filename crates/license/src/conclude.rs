@@ -24,10 +24,7 @@ pub(crate) struct Text<'a> {
 }
 
 /// Orders matches and concludes an expression.
-pub(crate) fn conclude(
-    texts: Vec<Text<'_>>,
-    notices: Vec<Notice>,
-) -> (Option<Expression>, Vec<Match>) {
+pub(crate) fn conclude(texts: Vec<Text<'_>>, notices: Vec<Notice>) -> (Option<Expression>, Vec<Match>) {
     let mut ranked: Vec<Ranked> = Vec::new();
     let whole_texts = texts.iter().any(|t| t.found.kind != MatchKind::Notice);
     for text in texts {
@@ -49,10 +46,7 @@ pub(crate) fn conclude(
         }
     }
     all.extend(Expression::any(any));
-    (
-        Expression::all(all),
-        ranked.into_iter().map(|r| r.found).collect(),
-    )
+    (Expression::all(all), ranked.into_iter().map(|r| r.found).collect())
 }
 
 fn rank_text(text: Text<'_>) -> Ranked {
@@ -70,12 +64,7 @@ fn rank_text(text: Text<'_>) -> Ranked {
         (_, MatchKind::Modified) => Some(Expression::Id(found.id.modified())),
         _ => Some(Expression::Id(found.id.clone())),
     };
-    Ranked {
-        found,
-        rank: (class, weight),
-        expression,
-        choice: false,
-    }
+    Ranked { found, rank: (class, weight), expression, choice: false }
 }
 
 /// The same licence named several times counts once, where it is surest.
@@ -84,10 +73,7 @@ fn merge(notices: Vec<Notice>) -> Vec<Notice> {
     let mut sorted = notices;
     sorted.sort_by_key(|n| (std::cmp::Reverse(n.strength), n.bytes.start));
     for notice in sorted {
-        match kept
-            .iter_mut()
-            .find(|k| same(&k.expression, &notice.expression))
-        {
+        match kept.iter_mut().find(|k| same(&k.expression, &notice.expression)) {
             Some(k) => {
                 k.grants |= notice.grants;
                 k.choice |= notice.choice;
@@ -96,11 +82,7 @@ fn merge(notices: Vec<Notice>) -> Vec<Notice> {
                 // A version says more than the family alone.
                 let vague = notice.strength % 20 == 0 && matches!(notice.strength, 40 | 10);
                 let family = |e: &Expression| e.ids().next().map(|i| stem(i).to_owned());
-                if vague
-                    && kept
-                        .iter()
-                        .any(|k| family(&k.expression) == family(&notice.expression))
-                {
+                if vague && kept.iter().any(|k| family(&k.expression) == family(&notice.expression)) {
                     continue;
                 }
                 kept.push(notice);
@@ -116,9 +98,7 @@ fn stem(id: &LicenseId) -> &str {
 }
 
 fn base(id: &LicenseId) -> &str {
-    id.as_str()
-        .trim_end_matches("-only")
-        .trim_end_matches("-or-later")
+    id.as_str().trim_end_matches("-only").trim_end_matches("-or-later")
 }
 
 fn same(a: &Expression, b: &Expression) -> bool {
@@ -131,10 +111,7 @@ fn same(a: &Expression, b: &Expression) -> bool {
 fn add_notice(ranked: &mut Vec<Ranked>, notice: Notice, whole_texts: bool) {
     let ids: Vec<LicenseId> = notice.ids().cloned().collect();
     let known = |r: &Ranked| ids.iter().all(|i| base(i) == base(&r.found.id));
-    if let Some(r) = ranked
-        .iter_mut()
-        .find(|r| known(r) && r.found.kind != MatchKind::Mention)
-    {
+    if let Some(r) = ranked.iter_mut().find(|r| known(r) && r.found.kind != MatchKind::Mention) {
         // The text is here; the notice may say that later versions are allowed too.
         if let (Some(id), true) = (ids.first(), r.found.kind != MatchKind::Modified)
             && id.as_str().ends_with("-or-later")
@@ -146,11 +123,7 @@ fn add_notice(ranked: &mut Vec<Ranked>, notice: Notice, whole_texts: bool) {
         r.choice |= notice.choice;
         return;
     }
-    let kind = if notice.grants {
-        MatchKind::Notice
-    } else {
-        MatchKind::Mention
-    };
+    let kind = if notice.grants { MatchKind::Notice } else { MatchKind::Mention };
     // Beside a licence text, other licences named in passing say nothing about this one.
     let counts = notice.grants && (notice.strength >= 80 || !whole_texts);
     let class = match kind {
@@ -162,19 +135,8 @@ fn add_notice(ranked: &mut Vec<Ranked>, notice: Notice, whole_texts: bool) {
     let exception = ids.iter().any(|i| spdx::exception_id(i.as_str()).is_some());
     let mut expression = (counts && !exception).then(|| notice.expression.clone());
     for id in ids {
-        let found = Match {
-            id,
-            kind,
-            bytes: notice.bytes.clone(),
-            residue: Vec::new(),
-            missing: 0,
-        };
-        ranked.push(Ranked {
-            found,
-            rank,
-            expression: expression.take(),
-            choice: notice.choice,
-        });
+        let found = Match { id, kind, bytes: notice.bytes.clone(), residue: Vec::new(), missing: 0 };
+        ranked.push(Ranked { found, rank, expression: expression.take(), choice: notice.choice });
     }
 }
 
@@ -182,73 +144,23 @@ fn add_notice(ranked: &mut Vec<Ranked>, notice: Notice, whole_texts: bool) {
 fn combine_exceptions(ranked: &mut Vec<Ranked>) {
     const PAIRS: &[(&str, &str, &str)] = &[
         ("GPL-2.0", "GCC-exception-2.0", "GPL-2.0-with-GCC-exception"),
-        (
-            "GPL-2.0",
-            "GPL-2.0-with-GCC-exception",
-            "GPL-2.0-with-GCC-exception",
-        ),
-        (
-            "GPL-2.0",
-            "Autoconf-exception-2.0",
-            "GPL-2.0-with-autoconf-exception",
-        ),
-        (
-            "GPL-2.0",
-            "Autoconf-exception-generic",
-            "GPL-2.0-with-autoconf-exception",
-        ),
-        (
-            "GPL-2.0",
-            "GPL-2.0-with-autoconf-exception",
-            "GPL-2.0-with-autoconf-exception",
-        ),
-        (
-            "GPL-2.0",
-            "Bison-exception-2.2",
-            "GPL-2.0-with-bison-exception",
-        ),
-        (
-            "GPL-2.0",
-            "GPL-2.0-with-bison-exception",
-            "GPL-2.0-with-bison-exception",
-        ),
-        (
-            "GPL-2.0",
-            "Classpath-exception-2.0",
-            "GPL-2.0-with-classpath-exception",
-        ),
-        (
-            "GPL-2.0",
-            "GPL-2.0-with-classpath-exception",
-            "GPL-2.0-with-classpath-exception",
-        ),
-        (
-            "GPL-2.0",
-            "Font-exception-2.0",
-            "GPL-2.0-with-font-exception",
-        ),
-        (
-            "GPL-2.0",
-            "GPL-2.0-with-font-exception",
-            "GPL-2.0-with-font-exception",
-        ),
+        ("GPL-2.0", "GPL-2.0-with-GCC-exception", "GPL-2.0-with-GCC-exception"),
+        ("GPL-2.0", "Autoconf-exception-2.0", "GPL-2.0-with-autoconf-exception"),
+        ("GPL-2.0", "Autoconf-exception-generic", "GPL-2.0-with-autoconf-exception"),
+        ("GPL-2.0", "GPL-2.0-with-autoconf-exception", "GPL-2.0-with-autoconf-exception"),
+        ("GPL-2.0", "Bison-exception-2.2", "GPL-2.0-with-bison-exception"),
+        ("GPL-2.0", "GPL-2.0-with-bison-exception", "GPL-2.0-with-bison-exception"),
+        ("GPL-2.0", "Classpath-exception-2.0", "GPL-2.0-with-classpath-exception"),
+        ("GPL-2.0", "GPL-2.0-with-classpath-exception", "GPL-2.0-with-classpath-exception"),
+        ("GPL-2.0", "Font-exception-2.0", "GPL-2.0-with-font-exception"),
+        ("GPL-2.0", "GPL-2.0-with-font-exception", "GPL-2.0-with-font-exception"),
         ("GPL-3.0", "GCC-exception-3.1", "GPL-3.0-with-GCC-exception"),
-        (
-            "GPL-3.0",
-            "Autoconf-exception-3.0",
-            "GPL-3.0-with-autoconf-exception",
-        ),
-        (
-            "GPL-3.0",
-            "Autoconf-exception-generic-3.0",
-            "GPL-3.0-with-autoconf-exception",
-        ),
+        ("GPL-3.0", "Autoconf-exception-3.0", "GPL-3.0-with-autoconf-exception"),
+        ("GPL-3.0", "Autoconf-exception-generic-3.0", "GPL-3.0-with-autoconf-exception"),
     ];
     for (licence, exception, pair) in PAIRS {
         let at = |ranked: &[Ranked], name: &str| {
-            ranked
-                .iter()
-                .position(|r| base(&r.found.id) == name && r.found.kind != MatchKind::Mention)
+            ranked.iter().position(|r| base(&r.found.id) == name && r.found.kind != MatchKind::Mention)
         };
         let (Some(l), Some(e)) = (at(ranked, licence), at(ranked, exception)) else {
             continue;
@@ -266,13 +178,7 @@ fn combine_exceptions(ranked: &mut Vec<Ranked>) {
         let mut residue = text.found.residue.clone();
         residue.extend(addition.found.residue.iter().cloned());
         let missing = text.found.missing + addition.found.missing;
-        let found = Match {
-            id: LicenseId::known(pair),
-            kind,
-            bytes: span,
-            residue,
-            missing,
-        };
+        let found = Match { id: LicenseId::known(pair), kind, bytes: span, residue, missing };
         let with = addition.found.id.as_str().to_owned();
         let with = Expression::parse(pair)
             .ok()
@@ -291,12 +197,7 @@ fn combine_exceptions(ranked: &mut Vec<Ranked>) {
         {
             r.expression = Some(Expression::With(Box::new(Expression::Id(id)), with));
         }
-        ranked.push(Ranked {
-            found,
-            rank,
-            expression: None,
-            choice: false,
-        });
+        ranked.push(Ranked { found, rank, expression: None, choice: false });
         return;
     }
     // Other exceptions stand beside the licence they add to.
@@ -305,9 +206,9 @@ fn combine_exceptions(ranked: &mut Vec<Ranked>) {
         .find(|r| r.rank.0 == 3 && spdx::exception_id(r.found.id.as_str()).is_some())
         .map(|r| r.found.id.to_string());
     if let Some(exception) = exception
-        && let Some(r) = ranked.iter_mut().find(|r| {
-            r.found.id.as_str().contains("GPL") && matches!(r.expression, Some(Expression::Id(_)))
-        })
+        && let Some(r) = ranked
+            .iter_mut()
+            .find(|r| r.found.id.as_str().contains("GPL") && matches!(r.expression, Some(Expression::Id(_))))
         && let Some(Expression::Id(id)) = r.expression.clone()
     {
         r.expression = Some(Expression::With(Box::new(Expression::Id(id)), exception));

@@ -59,51 +59,13 @@ const LENGTH_CAP: usize = 4096;
 
 /// Names of families: several licences with different terms.
 const FAMILIES: &[&str] = &[
-    "gpl",
-    "lgpl",
-    "agpl",
-    "gfdl",
-    "cc",
-    "bsd",
-    "openrail",
-    "openrail-m",
-    "rail",
-    "creative-commons",
-    "odc",
-    "cdla",
-    "llama",
-    "gnu",
-    "cecill",
-    "eupl",
-    "artistic",
-    "osl",
-    "afl",
-    "epl",
-    "fdl",
-    "gnu-gpl",
-    "gnu-lgpl",
-    "bigscience",
+    "gpl", "lgpl", "agpl", "gfdl", "cc", "bsd", "openrail", "openrail-m", "rail", "creative-commons", "odc", "cdla",
+    "llama", "gnu", "cecill", "eupl", "artistic", "osl", "afl", "epl", "fdl", "gnu-gpl", "gnu-lgpl", "bigscience",
 ];
 
 const UNSTATED: &[&str] = &[
-    "",
-    "other",
-    "unknown",
-    "none",
-    "null",
-    "n/a",
-    "na",
-    "tbd",
-    "todo",
-    "-",
-    "~",
-    "noassertion",
-    "unspecified",
-    "not specified",
-    "undefined",
-    "see license file",
-    "custom",
-    "proprietary",
+    "", "other", "unknown", "none", "null", "n/a", "na", "tbd", "todo", "-", "~", "noassertion", "unspecified",
+    "not specified", "undefined", "see license file", "custom", "proprietary",
 ];
 
 /// What a declared licence means. Never guesses a version.
@@ -116,18 +78,10 @@ const UNSTATED: &[&str] = &[
 /// assert_eq!(resolve("gpl").expression, None);
 /// ```
 pub fn resolve(written: &str) -> Declared {
-    let text = written
-        .trim()
-        .trim_matches(|c| c == '"' || c == '\'')
-        .trim();
+    let text = written.trim().trim_matches(|c| c == '"' || c == '\'').trim();
     let text = text.get(..LENGTH_CAP).unwrap_or(text);
     let (expression, how, reason) = understand(text);
-    Declared {
-        written: written.to_owned(),
-        expression,
-        how,
-        reason,
-    }
+    Declared { written: written.to_owned(), expression, how, reason }
 }
 
 fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
@@ -137,68 +91,38 @@ fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
     }
     if let Some(id) = catalogue().tags.get(lower.as_str()) {
         let reason = match lower.as_str() {
-            "gemma" => {
-                "the Hub's tag for the Gemma terms; the tag names no date, the first published terms are taken"
-            }
+            "gemma" => "the Hub's tag for the Gemma terms; the tag names no date, the first published terms are taken",
             "gpl-2.0" | "gpl-3.0" | "lgpl-2.1" | "lgpl-3.0" | "agpl-3.0" => {
                 "the Hub's tag; it does not say whether later versions are allowed, so this version is taken"
             }
             "odbl" | "odc-by" | "pddl" | "gfdl" => "the Hub's tag; only one version is in use",
             _ => "the Hub's tag for this licence",
         };
-        return (
-            LicenseId::parse(id).map(Expression::Id),
-            How::HubTag,
-            reason,
-        );
+        return (LicenseId::parse(id).map(Expression::Id), How::HubTag, reason);
     }
     if FAMILIES.contains(&lower.as_str()) {
-        return (
-            None,
-            How::Unrecognised,
-            "names a family of licences with different terms, and no version",
-        );
+        return (None, How::Unrecognised, "names a family of licences with different terms, and no version");
     }
     if let Ok(expression) = Expression::parse(text) {
         return (Some(expression), How::SpdxId, "an SPDX expression");
     }
     if lower.starts_with("http://") || lower.starts_with("https://") || lower.starts_with("www.") {
         return match urls::license_of(&lower) {
-            Some(id) => (
-                Some(Expression::Id(id)),
-                How::Url,
-                "an address that names this licence",
-            ),
-            None => (
-                None,
-                How::Unrecognised,
-                "an address we do not know; its text must be read",
-            ),
+            Some(id) => (Some(Expression::Id(id)), How::Url, "an address that names this licence"),
+            None => (None, How::Unrecognised, "an address we do not know; its text must be read"),
         };
     }
     if let Some(expression) = by_name(text) {
-        return (
-            Some(expression),
-            How::Spelling,
-            "a common way to write this licence's name",
-        );
+        return (Some(expression), How::Spelling, "a common way to write this licence's name");
     }
     let several = split_choice(text);
     if let Some(expression) = several {
         return (Some(expression), How::Spelling, "several names joined");
     }
     if FAMILIES.contains(&key(text).as_str()) {
-        return (
-            None,
-            How::Unrecognised,
-            "names a family of licences with different terms, and no version",
-        );
+        return (None, How::Unrecognised, "names a family of licences with different terms, and no version");
     }
-    (
-        None,
-        How::Unrecognised,
-        "no licence we know is written like this",
-    )
+    (None, How::Unrecognised, "no licence we know is written like this")
 }
 
 /// "MIT or Apache 2.0", "GPL v2 / MIT", "MIT, Apache-2.0".
@@ -207,34 +131,18 @@ fn split_choice(text: &str) -> Option<Expression> {
     if lower.contains("later") || lower.contains(" with ") {
         return None;
     }
-    for (separator, any) in [
-        (" or ", true),
-        (" and ", false),
-        (" / ", true),
-        ("/", true),
-        (" & ", false),
-        (",", false),
-        (";", false),
-    ] {
+    for (separator, any) in
+        [(" or ", true), (" and ", false), (" / ", true), ("/", true), (" & ", false), (",", false), (";", false)]
+    {
         if !lower.contains(separator) {
             continue;
         }
-        let parts: Option<Vec<Expression>> = lower
-            .split(separator)
-            .map(|p| {
-                Expression::parse(p.trim())
-                    .ok()
-                    .or_else(|| by_name(p.trim()))
-            })
-            .collect();
+        let parts: Option<Vec<Expression>> =
+            lower.split(separator).map(|p| Expression::parse(p.trim()).ok().or_else(|| by_name(p.trim()))).collect();
         let Some(parts) = parts.filter(|p| p.len() > 1) else {
             continue;
         };
-        return if any {
-            Expression::any(parts)
-        } else {
-            Expression::all(parts)
-        };
+        return if any { Expression::any(parts) } else { Expression::all(parts) };
     }
     None
 }
@@ -242,11 +150,7 @@ fn split_choice(text: &str) -> Option<Expression> {
 /// A licence by its name in any common spelling.
 pub(crate) fn by_name(text: &str) -> Option<Expression> {
     let key = key(text);
-    let id = catalogue()
-        .spellings
-        .get(key.as_str())
-        .copied()
-        .or_else(|| NAMES.get(&key).copied())?;
+    let id = catalogue().spellings.get(key.as_str()).copied().or_else(|| NAMES.get(&key).copied())?;
     LicenseId::parse(id).map(Expression::Id)
 }
 
@@ -277,37 +181,13 @@ static NAMES: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
                 .or_insert(Some(l.name));
         }
     }
-    names
-        .into_iter()
-        .filter_map(|(k, v)| v.map(|v| (k, v)))
-        .collect()
+    names.into_iter().filter_map(|(k, v)| v.map(|v| (k, v))).collect()
 });
 
 /// Words of names that make no difference between licences.
 const FILLERS: &[&str] = &[
-    "the",
-    "license",
-    "licence",
-    "licensed",
-    "agreement",
-    "version",
-    "ver",
-    "v",
-    "international",
-    "unported",
-    "generic",
-    "a",
-    "an",
-    "under",
-    "of",
-    "for",
-    "software",
-    "model",
-    "only",
-    "public",
-    "general",
-    "terms",
-    "use",
+    "the", "license", "licence", "licensed", "agreement", "version", "ver", "v", "international", "unported",
+    "generic", "a", "an", "under", "of", "for", "software", "model", "only", "public", "general", "terms", "use",
 ];
 
 /// A name with letter case, punctuation and fillers removed: "The Apache License, Version 2.0" → `apache-2`.
@@ -377,17 +257,11 @@ pub fn resolve_named(license: &str, name: Option<&str>, link: Option<&str>) -> D
     for other in [name, link].into_iter().flatten() {
         let resolved = resolve(other);
         if resolved.expression.is_some() {
-            return Declared {
-                written: other.to_owned(),
-                ..resolved
-            };
+            return Declared { written: other.to_owned(), ..resolved };
         }
     }
     match name.or(link).map(str::trim).filter(|n| !n.is_empty()) {
-        Some(written) => Declared {
-            written: written.to_owned(),
-            ..resolve(written)
-        },
+        Some(written) => Declared { written: written.to_owned(), ..resolve(written) },
         None => declared,
     }
 }

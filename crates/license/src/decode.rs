@@ -33,12 +33,7 @@ impl<'a> Decoder<'a> {
             [0xef, 0xbb, 0xbf, ..] => (Encoding::Bytes, 3),
             _ => (Encoding::Bytes, 0),
         };
-        Self {
-            bytes,
-            at,
-            html,
-            encoding,
-        }
+        Self { bytes, at, html, encoding }
     }
 
     fn byte(&self, ahead: usize) -> Option<u8> {
@@ -51,10 +46,7 @@ impl<'a> Decoder<'a> {
             return &[];
         }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|b| !b.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
         self.at += length;
         rest.get(..length).unwrap_or_default()
     }
@@ -94,23 +86,15 @@ impl<'a> Decoder<'a> {
     fn next_utf16(&mut self) -> Option<Unit> {
         let start = self.at;
         let (a, b) = (self.byte(0)?, self.byte(1)?);
-        let code = if self.encoding == Encoding::Utf16Le {
-            u16::from_le_bytes([a, b])
-        } else {
-            u16::from_be_bytes([a, b])
-        };
+        let code =
+            if self.encoding == Encoding::Utf16Le { u16::from_le_bytes([a, b]) } else { u16::from_be_bytes([a, b]) };
         self.at += 2;
         let c = char::from_u32(u32::from(code)).unwrap_or(' ');
         Some(unit(c, start, self.at))
     }
 
     fn peek(&self) -> Option<char> {
-        let mut copy = Decoder {
-            bytes: self.bytes,
-            at: self.at,
-            html: self.html,
-            encoding: self.encoding,
-        };
+        let mut copy = Decoder { bytes: self.bytes, at: self.at, html: self.html, encoding: self.encoding };
         copy.next().map(|u| u.c)
     }
 
@@ -144,8 +128,7 @@ impl<'a> Decoder<'a> {
             }
             broken |= u.c == '\n';
             seen += 1;
-            let between = matches!(u.c, '\n' | '\r')
-                || broken && matches!(u.c, ' ' | '\t' | '*' | '#' | '/' | ';');
+            let between = matches!(u.c, '\n' | '\r') || broken && matches!(u.c, ' ' | '\t' | '*' | '#' | '/' | ';');
             if !between || seen > 40 {
                 break;
             }
@@ -160,15 +143,10 @@ impl<'a> Decoder<'a> {
             return;
         }
         let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
-        let is_destination = rest
-            .get(..4)
-            .is_some_and(|r| r.eq_ignore_ascii_case(b"http"))
+        let is_destination = rest.get(..4).is_some_and(|r| r.eq_ignore_ascii_case(b"http"))
             || rest.starts_with(b"#")
             || rest.starts_with(b"mailto:");
-        let end = rest
-            .iter()
-            .take(200)
-            .position(|b| matches!(b, b')' | b'\n' | b' '));
+        let end = rest.iter().take(200).position(|b| matches!(b, b')' | b'\n' | b' '));
         if let (true, Some(end)) = (is_destination, end)
             && rest.get(end) == Some(&b')')
         {
@@ -179,11 +157,7 @@ impl<'a> Decoder<'a> {
 
 fn unit(c: char, start: usize, end: usize) -> Unit {
     // Offsets fit: at most BYTES_CAP bytes are read.
-    Unit {
-        c,
-        start: start as u32,
-        end: end as u32,
-    }
+    Unit { c, start: start as u32, end: end as u32 }
 }
 
 /// A character of UTF-8, or one byte as Windows-1252.
@@ -194,11 +168,7 @@ fn multibyte(rest: &[u8]) -> (char, usize) {
         Some(0xf0..=0xf4) => 4,
         _ => 0,
     };
-    if let Some(c) = rest
-        .get(..length)
-        .and_then(|b| std::str::from_utf8(b).ok())
-        .and_then(|s| s.chars().next())
-    {
+    if let Some(c) = rest.get(..length).and_then(|b| std::str::from_utf8(b).ok()).and_then(|s| s.chars().next()) {
         return (c, length);
     }
     let c = match rest.first() {

@@ -39,11 +39,7 @@ struct Rules {
 }
 
 static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules {
-        compiled: Vec::new(),
-        by_first: BTreeMap::new(),
-        filter: [0; 16],
-    };
+    let mut rules = Rules { compiled: Vec::new(), by_first: BTreeMap::new(), filter: [0; 16] };
     for rule in RULES {
         let parts: Vec<Part> = rule
             .phrase
@@ -54,31 +50,17 @@ static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
                 words => Part::Any(words.split('|').map(spelt).collect()),
             })
             .collect();
-        let list = |text: &str| {
-            text.split(' ')
-                .filter(|w| !w.is_empty())
-                .map(spelt)
-                .collect()
-        };
+        let list = |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(spelt).collect();
         if let Some(Part::Any(first)) = parts.first() {
             for word in first {
-                rules
-                    .by_first
-                    .entry(*word)
-                    .or_default()
-                    .push(rules.compiled.len());
+                rules.by_first.entry(*word).or_default().push(rules.compiled.len());
                 let (slot, bit) = place(*word);
                 if let Some(slot) = rules.filter.get_mut(slot) {
                     *slot |= bit;
                 }
             }
         }
-        rules.compiled.push(Compiled {
-            rule,
-            parts,
-            near: list(rule.near),
-            unless: list(rule.unless),
-        });
+        rules.compiled.push(Compiled { rule, parts, near: list(rule.near), unless: list(rule.unless) });
     }
     rules
 });
@@ -111,9 +93,7 @@ pub(crate) fn detect(text: &[Word], bytes: &[u8]) -> Vec<Clause> {
             let Some(clause) = try_rule(compiled, text, bytes, at) else {
                 continue;
             };
-            let again = found
-                .iter()
-                .any(|c| c.kind == clause.kind && c.words == clause.words);
+            let again = found.iter().any(|c| c.kind == clause.kind && c.words == clause.words);
             if !again && found.iter().filter(|c| c.kind == clause.kind).count() < PER_KIND {
                 found.push(clause);
             }
@@ -125,21 +105,11 @@ pub(crate) fn detect(text: &[Word], bytes: &[u8]) -> Vec<Clause> {
 fn try_rule(compiled: &Compiled, text: &[Word], bytes: &[u8], at: usize) -> Option<Clause> {
     let end = match_parts(&compiled.parts, text, at, 0)?;
     let rule = compiled.rule;
-    let (from, to) = (
-        at.saturating_sub(rule.reach),
-        (end + rule.reach).min(text.len()),
-    );
+    let (from, to) = (at.saturating_sub(rule.reach), (end + rule.reach).min(text.len()));
     let around = text.get(from..to)?;
     // "including but not limited to" forbids nothing.
-    let counts = |n: usize, w: &Word| {
-        w.hash != NOT || around.get(n + 1).is_none_or(|next| next.hash != LIMITED)
-    };
-    let holds = |list: &[u64]| {
-        around
-            .iter()
-            .enumerate()
-            .any(|(n, w)| list.contains(&w.hash) && counts(n, w))
-    };
+    let counts = |n: usize, w: &Word| w.hash != NOT || around.get(n + 1).is_none_or(|next| next.hash != LIMITED);
+    let holds = |list: &[u64]| around.iter().enumerate().any(|(n, w)| list.contains(&w.hash) && counts(n, w));
     if !compiled.near.is_empty() && !holds(&compiled.near) {
         return None;
     }
@@ -154,19 +124,12 @@ fn try_rule(compiled: &Compiled, text: &[Word], bytes: &[u8], at: usize) -> Opti
         return None;
     }
     let value = if is_threshold(rule.kind) { value } else { None };
-    Some(Clause {
-        kind: rule.kind,
-        words: sentence,
-        value,
-    })
+    Some(Clause { kind: rule.kind, words: sentence, value })
 }
 
 fn is_threshold(kind: Kind) -> bool {
     use crate::terms::RestrictionKind as R;
-    matches!(
-        kind,
-        Kind::Restriction(R::UserThreshold | R::RevenueThreshold)
-    )
+    matches!(kind, Kind::Restriction(R::UserThreshold | R::RevenueThreshold))
 }
 
 /// Where the phrase ends, if it is here.
@@ -178,21 +141,14 @@ fn match_parts(parts: &[Part], text: &[Word], at: usize, depth: usize) -> Option
         Part::Any(words) => {
             let here = text.get(at)?;
             let hit = words.contains(&here.hash) && (depth == 0 || !here.is(Word::PARAGRAPH));
-            if hit {
-                match_parts(rest, text, at + 1, depth + 1)
-            } else {
-                None
-            }
+            if hit { match_parts(rest, text, at + 1, depth + 1) } else { None }
         }
         Part::Gap(most) => {
             for skip in 0..=*most {
                 if let Some(end) = match_parts(rest, text, at + skip, depth + 1) {
                     return Some(end);
                 }
-                if text
-                    .get(at + skip)
-                    .is_none_or(|w| w.is(Word::SENTENCE) && w.is(Word::CAPITAL))
-                {
+                if text.get(at + skip).is_none_or(|w| w.is(Word::SENTENCE) && w.is(Word::CAPITAL)) {
                     return None;
                 }
             }
@@ -205,10 +161,8 @@ fn match_parts(parts: &[Part], text: &[Word], at: usize, depth: usize) -> Option
 pub(crate) fn sentence(text: &[Word], words: Range<usize>) -> Range<usize> {
     let mut start = words.start;
     while start > 0 && words.start - start < 90 {
-        let starts = |w: &Word| {
-            w.is(Word::PARAGRAPH)
-                || w.is(Word::SENTENCE) && (w.is(Word::CAPITAL) || w.is(Word::LINE_START))
-        };
+        let starts =
+            |w: &Word| w.is(Word::PARAGRAPH) || w.is(Word::SENTENCE) && (w.is(Word::CAPITAL) || w.is(Word::LINE_START));
         if text.get(start).is_none_or(starts) {
             break;
         }
@@ -216,10 +170,7 @@ pub(crate) fn sentence(text: &[Word], words: Range<usize>) -> Range<usize> {
     }
     let mut end = words.end;
     while end < text.len() && end - words.end < 90 {
-        if text
-            .get(end)
-            .is_none_or(|w| w.is(Word::PARAGRAPH) || w.is(Word::SENTENCE) && w.is(Word::CAPITAL))
-        {
+        if text.get(end).is_none_or(|w| w.is(Word::PARAGRAPH) || w.is(Word::SENTENCE) && w.is(Word::CAPITAL)) {
             break;
         }
         end += 1;
@@ -228,13 +179,7 @@ pub(crate) fn sentence(text: &[Word], words: Range<usize>) -> Range<usize> {
 }
 
 /// The amount a sentence names nearest to the phrase: "700 million", "10,000,000", "one million".
-fn number(
-    text: &[Word],
-    sentence: Range<usize>,
-    phrase: Range<usize>,
-    bytes: &[u8],
-    kind: Kind,
-) -> Option<u64> {
+fn number(text: &[Word], sentence: Range<usize>, phrase: Range<usize>, bytes: &[u8], kind: Kind) -> Option<u64> {
     if !is_threshold(kind) {
         return None;
     }
@@ -252,11 +197,7 @@ fn number(
             _ => 1,
         });
         let value = value.saturating_mul(scale);
-        let far = if at < phrase.start {
-            phrase.start - at
-        } else {
-            at.saturating_sub(phrase.end)
-        };
+        let far = if at < phrase.start { phrase.start - at } else { at.saturating_sub(phrase.end) };
         // Years, sections and percentages are no thresholds.
         if value >= 10_000 && best.is_none_or(|(f, _)| far < f) {
             best = Some((far, value));
@@ -271,11 +212,7 @@ fn digits(word: Word, bytes: &[u8]) -> Option<u64> {
     if !raw.first()?.is_ascii_digit() {
         return None;
     }
-    let text: String = raw
-        .iter()
-        .filter(|b| b.is_ascii_digit() || **b == b'.')
-        .map(|b| char::from(*b))
-        .collect();
+    let text: String = raw.iter().filter(|b| b.is_ascii_digit() || **b == b'.').map(|b| char::from(*b)).collect();
     text.split('.').next()?.parse().ok()
 }
 

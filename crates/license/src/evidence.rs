@@ -30,19 +30,11 @@ pub(crate) fn condition(clause: &Clause, words: &[Word]) -> Option<FoundConditio
         return None;
     };
     let note = describe_condition(kind).to_owned();
-    Some(FoundCondition {
-        kind,
-        bytes: span(clause, words),
-        via_text: true,
-        note,
-    })
+    Some(FoundCondition { kind, bytes: span(clause, words), via_text: true, note })
 }
 
 fn span(clause: &Clause, words: &[Word]) -> Option<std::ops::Range<usize>> {
-    let (first, last) = (
-        words.get(clause.words.start)?,
-        words.get(clause.words.end.checked_sub(1)?)?,
-    );
+    let (first, last) = (words.get(clause.words.start)?, words.get(clause.words.end.checked_sub(1)?)?);
     Some(first.start as usize..last.end as usize)
 }
 
@@ -60,34 +52,17 @@ pub(crate) fn terms_of(
     };
     let here = matches!(kind, MatchKind::Exact | MatchKind::Modified);
     for r in &license.restrictions {
-        let mut said = clauses
-            .iter()
-            .filter(|c| c.kind == Kind::Restriction(r.kind));
+        let mut said = clauses.iter().filter(|c| c.kind == Kind::Restriction(r.kind));
         let clause = match r.value {
-            Some(v) => said
-                .clone()
-                .find(|c| c.value == Some(v))
-                .or_else(|| said.next()),
+            Some(v) => said.clone().find(|c| c.value == Some(v)).or_else(|| said.next()),
             None => said.next(),
         };
         let bytes = clause.filter(|_| here).and_then(|c| span(c, words));
         let via_text = here && bytes.is_some();
         // In a changed text a number may be another one than the licence's.
-        let read = clause
-            .filter(|_| kind == MatchKind::Modified)
-            .and_then(|c| c.value);
-        let note = if read.is_some_and(|v| Some(v) != r.value) {
-            describe(r.kind)
-        } else {
-            r.note
-        };
-        let found = Found {
-            kind: r.kind,
-            value: read.or(r.value),
-            bytes,
-            via_text,
-            note: note.to_owned(),
-        };
+        let read = clause.filter(|_| kind == MatchKind::Modified).and_then(|c| c.value);
+        let note = if read.is_some_and(|v| Some(v) != r.value) { describe(r.kind) } else { r.note };
+        let found = Found { kind: r.kind, value: read.or(r.value), bytes, via_text, note: note.to_owned() };
         add(restrictions, found);
     }
     for c in &license.conditions {
@@ -95,22 +70,14 @@ pub(crate) fn terms_of(
         let bytes = clause.filter(|_| here).and_then(|x| span(x, words));
         let via_text = here && bytes.is_some();
         if conditions.iter().all(|x| x.kind != c.kind) {
-            conditions.push(FoundCondition {
-                kind: c.kind,
-                bytes,
-                via_text,
-                note: c.note.to_owned(),
-            });
+            conditions.push(FoundCondition { kind: c.kind, bytes, via_text, note: c.note.to_owned() });
         }
     }
 }
 
 /// One restriction of a kind and value is told once, with its place if any has one.
 pub(crate) fn add(restrictions: &mut Vec<Found>, found: Found) {
-    match restrictions
-        .iter_mut()
-        .find(|r| r.kind == found.kind && r.value == found.value)
-    {
+    match restrictions.iter_mut().find(|r| r.kind == found.kind && r.value == found.value) {
         Some(known) if known.bytes.is_none() && found.bytes.is_some() => *known = found,
         Some(_) => {}
         None => restrictions.push(found),
@@ -125,29 +92,17 @@ pub(crate) fn within(clause: &Clause, body: &Body) -> bool {
 fn describe(kind: RestrictionKind) -> &'static str {
     match kind {
         RestrictionKind::NoLicense => "no permission is given",
-        RestrictionKind::FieldOfUse => {
-            "some purposes are forbidden, here or in a policy referred to"
-        }
-        RestrictionKind::NonCommercial => {
-            "commercial use is forbidden or needs a separate permission"
-        }
+        RestrictionKind::FieldOfUse => "some purposes are forbidden, here or in a policy referred to",
+        RestrictionKind::NonCommercial => "commercial use is forbidden or needs a separate permission",
         RestrictionKind::UserThreshold => "above this number of users another licence is needed",
-        RestrictionKind::RevenueThreshold => {
-            "above this revenue another licence or a payment is needed"
-        }
-        RestrictionKind::NoCompetingModels => {
-            "it or its outputs may not be used to make or improve other models"
-        }
+        RestrictionKind::RevenueThreshold => "above this revenue another licence or a payment is needed",
+        RestrictionKind::NoCompetingModels => "it or its outputs may not be used to make or improve other models",
         RestrictionKind::Geographic => "not licensed to people in, or for use in, some places",
         RestrictionKind::NoRedistribution => "it may not be passed on",
-        RestrictionKind::NoModification => {
-            "it may not be changed, or changed copies may not be passed on"
-        }
+        RestrictionKind::NoModification => "it may not be changed, or changed copies may not be passed on",
         RestrictionKind::RemoteRestriction => "the publisher may restrict use from afar",
         RestrictionKind::UpdateDuty => "the latest version must be used or followed",
-        RestrictionKind::MutableTerms => {
-            "the publisher may change the terms or a policy that is part of them"
-        }
+        RestrictionKind::MutableTerms => "the publisher may change the terms or a policy that is part of them",
         RestrictionKind::Revocable => "the licence may be withdrawn",
         RestrictionKind::Royalty => "a payment is due",
         RestrictionKind::Indemnity => "the user must indemnify the publisher",

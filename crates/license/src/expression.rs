@@ -29,8 +29,7 @@ impl LicenseId {
         let prefix = "licenseref-";
         let head = text.get(..prefix.len())?;
         let name = text.get(prefix.len()..)?;
-        (head.eq_ignore_ascii_case(prefix) && well_formed(name))
-            .then(|| Self(format!("LicenseRef-{name}")))
+        (head.eq_ignore_ascii_case(prefix) && well_formed(name)).then(|| Self(format!("LicenseRef-{name}")))
     }
 
     /// For ids that come from our own data.
@@ -41,10 +40,7 @@ impl LicenseId {
     /// `LicenseRef-modified-<id>`: a text that resembles this licence and differs by words that matter.
     pub fn modified(&self) -> Self {
         let name = self.0.strip_prefix("LicenseRef-").unwrap_or(&self.0);
-        Self(format!(
-            "LicenseRef-modified-{}",
-            name.trim_end_matches('+')
-        ))
+        Self(format!("LicenseRef-modified-{}", name.trim_end_matches('+')))
     }
 }
 
@@ -56,10 +52,7 @@ impl fmt::Display for LicenseId {
 
 /// Whether the characters are those the contract allows in an id.
 fn well_formed(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
 }
 
 /// The list's spelling of an SPDX licence id, whatever the letter case. GNU ids that do not say whether
@@ -68,9 +61,7 @@ fn spdx_id(text: &str) -> Option<&'static str> {
     if let Some(id) = BEYOND.iter().find(|id| id.eq_ignore_ascii_case(text)) {
         return Some(id);
     }
-    let found = spdx::identifiers::LICENSES
-        .iter()
-        .find(|l| l.name.eq_ignore_ascii_case(text))?;
+    let found = spdx::identifiers::LICENSES.iter().find(|l| l.name.eq_ignore_ascii_case(text))?;
     Some(settled(found.name))
 }
 
@@ -138,16 +129,9 @@ impl Expression {
     /// Reads an SPDX expression.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         if text.len() > LENGTH_CAP {
-            return Err(ExpressionError {
-                at: LENGTH_CAP,
-                what: "expression too long",
-            });
+            return Err(ExpressionError { at: LENGTH_CAP, what: "expression too long" });
         }
-        let mut parser = Parser {
-            words: lex(text),
-            next: 0,
-            end: text.len(),
-        };
+        let mut parser = Parser { words: lex(text), next: 0, end: text.len() };
         let expression = parser.or(0)?;
         match parser.peek() {
             None => Ok(expression),
@@ -187,11 +171,7 @@ impl Expression {
                 distinct.push(part);
             }
         }
-        if distinct.len() > 1 {
-            Some(make(distinct))
-        } else {
-            distinct.pop()
-        }
+        if distinct.len() > 1 { Some(make(distinct)) } else { distinct.pop() }
     }
 }
 
@@ -218,11 +198,7 @@ impl fmt::Display for Expression {
                 Self::And(_) => !inside_or,
                 _ => false,
             };
-            if wrap {
-                write!(f, "({part})")?
-            } else {
-                part.fmt(f)?
-            }
+            if wrap { write!(f, "({part})")? } else { part.fmt(f)? }
         }
         Ok(())
     }
@@ -264,10 +240,7 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, what: &'static str) -> ExpressionError {
-        ExpressionError {
-            at: self.words.get(self.next).map_or(self.end, |(at, _)| *at),
-            what,
-        }
+        ExpressionError { at: self.words.get(self.next).map_or(self.end, |(at, _)| *at), what }
     }
 
     fn eat(&mut self, word: &str) -> bool {
@@ -298,45 +271,26 @@ impl<'a> Parser<'a> {
         }
         if self.eat("(") {
             let inner = self.or(depth + 1)?;
-            return if self.eat(")") {
-                Ok(inner)
-            } else {
-                Err(self.error("missing )"))
-            };
+            return if self.eat(")") { Ok(inner) } else { Err(self.error("missing )")) };
         }
-        let word = self
-            .peek()
-            .ok_or_else(|| self.error("licence id expected"))?;
+        let word = self.peek().ok_or_else(|| self.error("licence id expected"))?;
         let expression = simple(word).ok_or_else(|| self.error("not an SPDX licence id"))?;
         self.next += 1;
         if !self.eat("with") {
             return Ok(expression);
         }
-        let word = self
-            .peek()
-            .ok_or_else(|| self.error("exception id expected"))?;
-        let known = spdx::identifiers::EXCEPTIONS
-            .iter()
-            .find(|e| e.name.eq_ignore_ascii_case(word));
+        let word = self.peek().ok_or_else(|| self.error("exception id expected"))?;
+        let known = spdx::identifiers::EXCEPTIONS.iter().find(|e| e.name.eq_ignore_ascii_case(word));
         let exception = known.ok_or_else(|| self.error("not an SPDX exception id"))?;
         self.next += 1;
-        Ok(Expression::With(
-            Box::new(expression),
-            exception.name.to_owned(),
-        ))
+        Ok(Expression::With(Box::new(expression), exception.name.to_owned()))
     }
 }
 
 /// One id, with SPDX's `+` for "or later"; a document reference is left out of the id.
 fn simple(word: &str) -> Option<Expression> {
     let local = match word.split_once(':') {
-        Some((document, rest))
-            if document
-                .get(..12)
-                .is_some_and(|d| d.eq_ignore_ascii_case("documentref-")) =>
-        {
-            rest
-        }
+        Some((document, rest)) if document.get(..12).is_some_and(|d| d.eq_ignore_ascii_case("documentref-")) => rest,
         Some(_) => return None,
         None => word,
     };
@@ -344,13 +298,8 @@ fn simple(word: &str) -> Option<Expression> {
         return Some(combined(id));
     }
     let base = LicenseId::parse(local.strip_suffix('+')?)?;
-    let later = base
-        .as_str()
-        .strip_suffix("-only")
-        .map(|stem| format!("{stem}-or-later"));
-    Some(combined(
-        later.and_then(|l| LicenseId::parse(&l)).unwrap_or(base),
-    ))
+    let later = base.as_str().strip_suffix("-only").map(|stem| format!("{stem}-or-later"));
+    Some(combined(later.and_then(|l| LicenseId::parse(&l)).unwrap_or(base)))
 }
 
 /// Deprecated ids that pack a licence and its exception into one name are unpacked.
@@ -365,10 +314,7 @@ fn combined(id: LicenseId) -> Expression {
         "GPL-3.0-with-autoconf-exception" => ("GPL-3.0-only", "Autoconf-exception-3.0"),
         _ => return Expression::Id(id),
     };
-    Expression::With(
-        Box::new(Expression::Id(LicenseId::known(parts.0))),
-        parts.1.to_owned(),
-    )
+    Expression::With(Box::new(Expression::Id(LicenseId::known(parts.0))), parts.1.to_owned())
 }
 
 #[cfg(test)]

@@ -106,13 +106,10 @@ impl Document {
     /// The id to name. A text of the GNU family does not say whether later versions are allowed; notices do.
     pub(crate) fn id(&self) -> LicenseId {
         let name = self.ids().next().unwrap_or_default();
-        let stem = name
-            .strip_suffix('+')
-            .or_else(|| name.strip_suffix("-or-later"))
-            .filter(|_| self.role == Role::Text);
+        let stem =
+            name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
         let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
-        only.or_else(|| LicenseId::parse(name))
-            .unwrap_or_else(|| LicenseId::known(name))
+        only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
     }
 
     pub(crate) fn window_count(&self) -> usize {
@@ -124,11 +121,7 @@ impl Document {
     }
 
     pub(crate) fn windows_from(&self, n: usize) -> impl Iterator<Item = u32> + use<> {
-        let (chunks, _) = self
-            .windows
-            .get(n * 4..)
-            .unwrap_or_default()
-            .as_chunks::<4>();
+        let (chunks, _) = self.windows.get(n * 4..).unwrap_or_default().as_chunks::<4>();
         chunks.iter().map(|c| u32::from_le_bytes(*c))
     }
 
@@ -147,28 +140,18 @@ impl Document {
     }
 
     /// The listed replacements of a region.
-    pub(crate) fn alternatives(
-        &self,
-        region: &Region,
-    ) -> impl Iterator<Item = Alternative> + use<> {
-        let listed = self
-            .alternatives
-            .get(region.alternatives.start * 4..region.alternatives.end * 4);
-        listed
-            .unwrap_or_default()
-            .as_chunks::<12>()
-            .0
-            .iter()
-            .map(|c| {
-                let head = u32_at(c, 0).unwrap_or(0);
-                Alternative {
-                    before_words: (head & 0xff) as usize,
-                    after_words: (head >> 8 & 0xff) as usize,
-                    wild: head >> 16 & 1 == 1,
-                    before: u32_at(c, 4).unwrap_or(0),
-                    after: u32_at(c, 8).unwrap_or(0),
-                }
-            })
+    pub(crate) fn alternatives(&self, region: &Region) -> impl Iterator<Item = Alternative> + use<> {
+        let listed = self.alternatives.get(region.alternatives.start * 4..region.alternatives.end * 4);
+        listed.unwrap_or_default().as_chunks::<12>().0.iter().map(|c| {
+            let head = u32_at(c, 0).unwrap_or(0);
+            Alternative {
+                before_words: (head & 0xff) as usize,
+                after_words: (head >> 8 & 0xff) as usize,
+                wild: head >> 16 & 1 == 1,
+                before: u32_at(c, 4).unwrap_or(0),
+                after: u32_at(c, 8).unwrap_or(0),
+            }
+        })
     }
 }
 
@@ -218,31 +201,19 @@ struct Index {
 impl Index {
     fn may_hold(&self, hash: u32) -> bool {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        self.filter
-            .get(bit / 8)
-            .is_some_and(|b| b & (1 << (bit % 8)) != 0)
+        self.filter.get(bit / 8).is_some_and(|b| b & (1 << (bit % 8)) != 0)
     }
 
     fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        if self
-            .filter
-            .get(bit / 8)
-            .is_none_or(|b| b & (1 << (bit % 8)) == 0)
-        {
+        if self.filter.get(bit / 8).is_none_or(|b| b & (1 << (bit % 8)) == 0) {
             return;
         }
         let bucket = (hash >> 16) as usize;
-        let (Some(from), Some(to)) = (
-            u32_at(self.buckets, bucket * 4),
-            u32_at(self.buckets, bucket * 4 + 4),
-        ) else {
+        let (Some(from), Some(to)) = (u32_at(self.buckets, bucket * 4), u32_at(self.buckets, bucket * 4 + 4)) else {
             return;
         };
-        let postings = self
-            .postings
-            .get(from as usize * 4..to as usize * 4)
-            .unwrap_or_default();
+        let postings = self.postings.get(from as usize * 4..to as usize * 4).unwrap_or_default();
         for posting in postings.as_chunks::<4>().0 {
             let posting = u32::from_le_bytes(*posting);
             if posting >> 16 == hash & 0xffff {
@@ -281,15 +252,7 @@ pub(crate) fn load() -> Option<Fingerprints> {
     let sparse = index(count(4)?)?;
     let dense = index(count(5)?)?;
     let ids = cut(&mut rest, count(6)?)?;
-    Some(Fingerprints {
-        documents,
-        windows,
-        regions,
-        alternatives,
-        sparse,
-        dense,
-        ids,
-    })
+    Some(Fingerprints { documents, windows, regions, alternatives, sparse, dense, ids })
 }
 
 impl Fingerprints {
@@ -301,9 +264,7 @@ impl Fingerprints {
         let at = usize::from(number) * layout::DOCUMENT;
         let entry = self.documents.get(at..at + layout::DOCUMENT)?;
         let id_at = u32_at(entry, 0)? as usize;
-        let ids = self
-            .ids
-            .get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
+        let ids = self.ids.get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
         let window_at = u32_at(entry, 12)? as usize * 4;
         let window_end = window_at + u32_at(entry, 16)? as usize * 4;
         let region_at = u32_at(entry, 20)? as usize * layout::REGION;
@@ -327,8 +288,7 @@ impl Fingerprints {
 
     /// Whether some document may hold this window.
     pub(crate) fn may_hold(&self, hash: u32) -> bool {
-        self.dense.may_hold(hash)
-            || hash.is_multiple_of(layout::SPARSE) && self.sparse.may_hold(hash)
+        self.dense.may_hold(hash) || hash.is_multiple_of(layout::SPARSE) && self.sparse.may_hold(hash)
     }
 
     /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
@@ -341,8 +301,6 @@ impl Fingerprints {
 
     /// The document whose words have this hash as a whole.
     pub(crate) fn exact(&self, whole: u64, words: usize) -> Option<Document> {
-        (0..self.len())
-            .filter_map(|n| self.document(n as u16))
-            .find(|d| d.whole == whole && d.words == words)
+        (0..self.len()).filter_map(|n| self.document(n as u16)).find(|d| d.whole == whole && d.words == words)
     }
 }

@@ -101,9 +101,7 @@ pub struct Identification {
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
     let windows = words::windows(&words);
-    let bodies = fingerprint::load()
-        .map(|f| bodies::bodies(&f, &words, &windows))
-        .unwrap_or_default();
+    let bodies = fingerprint::load().map(|f| bodies::bodies(&f, &words, &windows)).unwrap_or_default();
     let outside = outside::outside(bytes, &words, &bodies);
     let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.explains(word));
     let notices = notices::notices(bytes, &words, &inside);
@@ -115,18 +113,10 @@ pub fn identify(bytes: &[u8]) -> Identification {
         let mut residue: Vec<Range<usize>> = body.difference.extra.clone();
         residue.extend(outside.residue_of(n));
         residue.sort_by_key(|r| r.start);
-        let mut residue: Vec<Range<usize>> = residue
-            .iter()
-            .filter_map(|r| byte_span(&words, r))
-            .collect();
+        let mut residue: Vec<Range<usize>> = residue.iter().filter_map(|r| byte_span(&words, r)).collect();
         let whole = residue.is_empty() && body.difference.missing == 0;
         if residue.is_empty() {
-            residue.extend(
-                body.difference
-                    .holes
-                    .iter()
-                    .filter_map(|h| hole(&words, *h)),
-            );
+            residue.extend(body.difference.holes.iter().filter_map(|h| hole(&words, *h)));
         }
         let kind = match (body.document.role, whole) {
             (Role::Header, _) => MatchKind::Notice,
@@ -134,39 +124,17 @@ pub fn identify(bytes: &[u8]) -> Identification {
             (_, false) => MatchKind::Modified,
         };
         let bytes = byte_span(&words, &body.words).unwrap_or_default();
-        let found = Match {
-            id: body.document.id(),
-            kind,
-            bytes,
-            residue,
-            missing: body.difference.missing,
-        };
+        let found = Match { id: body.document.id(), kind, bytes, residue, missing: body.difference.missing };
         texts.push(Text { body, found });
     }
     let kinds: Vec<(usize, LicenseId, MatchKind)> = texts
         .iter()
-        .filter_map(|t| {
-            Some((
-                bodies.iter().position(|b| std::ptr::eq(b, t.body))?,
-                t.found.id.clone(),
-                t.found.kind,
-            ))
-        })
+        .filter_map(|t| Some((bodies.iter().position(|b| std::ptr::eq(b, t.body))?, t.found.id.clone(), t.found.kind)))
         .collect();
     let (expression, matches) = conclude(texts, notices);
-    let reads_as_license =
-        matches.iter().all(|m| m.kind == MatchKind::Mention) && prose::reads_as_license(&words);
+    let reads_as_license = matches.iter().all(|m| m.kind == MatchKind::Mention) && prose::reads_as_license(&words);
     let mut told = Told::default();
-    tell(
-        &words,
-        bytes,
-        &bodies,
-        &kinds,
-        &matches,
-        outside.code,
-        reads_as_license,
-        &mut told,
-    );
+    tell(&words, bytes, &bodies, &kinds, &matches, outside.code, reads_as_license, &mut told);
     let custom = reads_as_license || matches.iter().any(|m| m.kind == MatchKind::Modified);
     let expression = match expression {
         None if reads_as_license && (matches.is_empty() || !told.restrictions.is_empty()) => {
@@ -174,13 +142,7 @@ pub fn identify(bytes: &[u8]) -> Identification {
         }
         other => other,
     };
-    Identification {
-        expression,
-        matches,
-        restrictions: told.restrictions,
-        conditions: told.conditions,
-        custom,
-    }
+    Identification { expression, matches, restrictions: told.restrictions, conditions: told.conditions, custom }
 }
 
 #[derive(Default)]
@@ -190,10 +152,7 @@ struct Told {
 }
 
 /// The terms of the licences found, each with its clause here; and the clauses of what no known text explains.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the parts of one identification, used here alone"
-)]
+#[allow(clippy::too_many_arguments, reason = "the parts of one identification, used here alone")]
 fn tell(
     words: &[Word],
     bytes: &[u8],
@@ -207,48 +166,26 @@ fn tell(
     let clauses = detect::detect(words, bytes);
     for (n, id, kind) in kinds {
         let Some(body) = bodies.get(*n) else { continue };
-        let inside: Vec<&detect::Clause> = clauses
-            .iter()
-            .filter(|c| evidence::within(c, body))
-            .collect();
-        evidence::terms_of(
-            id,
-            *kind,
-            &inside,
-            words,
-            &mut told.restrictions,
-            &mut told.conditions,
-        );
+        let inside: Vec<&detect::Clause> = clauses.iter().filter(|c| evidence::within(c, body)).collect();
+        evidence::terms_of(id, *kind, &inside, words, &mut told.restrictions, &mut told.conditions);
     }
-    for m in matches
-        .iter()
-        .filter(|m| m.kind == MatchKind::Notice && !kinds.iter().any(|(_, id, _)| *id == m.id))
-    {
-        evidence::terms_of(
-            &m.id,
-            m.kind,
-            &[],
-            words,
-            &mut told.restrictions,
-            &mut told.conditions,
-        );
+    for m in matches.iter().filter(|m| m.kind == MatchKind::Notice && !kinds.iter().any(|(_, id, _)| *id == m.id)) {
+        evidence::terms_of(&m.id, m.kind, &[], words, &mut told.restrictions, &mut told.conditions);
     }
-    let whole_text = kinds
-        .iter()
-        .any(|(_, _, k)| matches!(k, MatchKind::Exact | MatchKind::Modified));
+    let whole_text = kinds.iter().any(|(_, _, k)| matches!(k, MatchKind::Exact | MatchKind::Modified));
     for clause in &clauses {
         // A clause that a known text explains word for word is covered by that licence's coded terms.
-        let explained = bodies.iter().zip(0..).any(|(b, n)| {
-            kinds.iter().any(|(k, _, _)| *k == n) && clause.words.clone().all(|w| b.explains(w))
-        });
+        let explained = bodies
+            .iter()
+            .zip(0..)
+            .any(|(b, n)| kinds.iter().any(|(k, _, _)| *k == n) && clause.words.clone().all(|w| b.explains(w)));
         if explained {
             continue;
         }
         if let Some(found) = evidence::restriction(clause, words) {
             evidence::add(&mut told.restrictions, found);
         }
-        if let Some(found) =
-            evidence::condition(clause, words).filter(|_| whole_text && !code || reads_as_license)
+        if let Some(found) = evidence::condition(clause, words).filter(|_| whole_text && !code || reads_as_license)
             && told.conditions.iter().all(|c| c.kind != found.kind)
         {
             told.conditions.push(found);
@@ -264,9 +201,7 @@ fn header_holds(words: &[Word], body: &bodies::Body, notices: &[Notice]) -> bool
     let Some(span) = byte_span(words, &body.words) else {
         return false;
     };
-    let near = |n: &&Notice| {
-        n.bytes.start + 300 > span.start && n.bytes.start < span.end + 100 && n.strength != 30
-    };
+    let near = |n: &&Notice| n.bytes.start + 300 > span.start && n.bytes.start < span.end + 100 && n.strength != 30;
     let mut named = notices.iter().filter(near).peekable();
     named.peek().is_none() && body.is_whole() || named.any(|n| n.ids().any(|i| *i == id))
 }
@@ -287,8 +222,5 @@ fn hole(words: &[Word], at: usize) -> Option<Range<usize>> {
 pub fn clauses(bytes: &[u8]) -> Vec<Found> {
     let words = words::words(bytes);
     let found = detect::detect(&words, bytes);
-    found
-        .iter()
-        .filter_map(|c| evidence::restriction(c, &words))
-        .collect()
+    found.iter().filter_map(|c| evidence::restriction(c, &words)).collect()
 }

@@ -8,22 +8,8 @@
 //! and *modified* otherwise, with the differing spans in the user's own bytes. The crate does no I/O, uses no
 //! floating point, and never panics on any bytes. It refuses to guess: a family name without a version
 //! resolves to nothing, a licence whose terms nobody coded grants nothing, and no legal advice is given.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::float_arithmetic,
-    clippy::panic
-)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        clippy::panic
-    )
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_arithmetic, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod align;
 mod bodies;
@@ -59,7 +45,4 @@ pub use fingerprint::layout as fingerprint_layout;
 pub use identify::{Found, FoundCondition, Identification, Match, MatchKind, clauses, identify};
 #[doc(hidden)]
 pub use listed::{filter_bit as names_filter_bit, layout as names_layout};
-pub use terms::{
-    Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind,
-    grants,
-};
+pub use terms::{Condition, ConditionKind, Family, Freedom, Grant, License, Mof, Restriction, RestrictionKind, grants};

@@ -40,12 +40,7 @@ fn count() -> usize {
 fn entry(n: usize) -> Option<Entry> {
     let at = layout::FILTER + layout::COUNT + n * layout::ENTRY;
     let id = (short_at(at + 20)?, short_at(at + 24)?);
-    Some(Entry {
-        first: number_at(at)?,
-        whole: number_at(at + 8)?,
-        words: short_at(at + 16)?,
-        id,
-    })
+    Some(Entry { first: number_at(at)?, whole: number_at(at + 8)?, words: short_at(at + 16)?, id })
 }
 
 /// The longest listed name that starts here.
@@ -55,11 +50,7 @@ pub(crate) fn listed(text: &[Word], at: usize) -> Option<Name> {
     let (mut low, mut high) = (0, count());
     while low < high {
         let middle = low.midpoint(high);
-        if entry(middle)?.first < first {
-            low = middle + 1
-        } else {
-            high = middle
-        }
+        if entry(middle)?.first < first { low = middle + 1 } else { high = middle }
     }
     for n in low..count() {
         let entry = entry(n).filter(|e| e.first == first)?;
@@ -68,11 +59,7 @@ pub(crate) fn listed(text: &[Word], at: usize) -> Option<Name> {
             let ids = layout::FILTER + layout::COUNT + count() * layout::ENTRY;
             let id = LISTED.get(ids + entry.id.0..ids + entry.id.0 + entry.id.1)?;
             let id = LicenseId::known(std::str::from_utf8(id).ok()?);
-            return Some(Name {
-                id,
-                words: at..at + entry.words,
-                vague: false,
-            });
+            return Some(Name { id, words: at..at + entry.words, vague: false });
         }
     }
     None

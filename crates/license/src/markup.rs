@@ -12,77 +12,16 @@ pub(crate) struct Tag {
 }
 
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd",
-    "mark", "q", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr",
-    "input", "label", "o:p", "nobr",
+    "a", "abbr", "acronym", "b", "big", "cite", "code", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s",
+    "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "var", "wbr", "input", "label", "o:p", "nobr",
 ];
 
 const BLOCK: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "base",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "center",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "frame",
-    "frameset",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hr",
-    "html",
-    "iframe",
-    "legend",
-    "li",
-    "link",
-    "main",
-    "menu",
-    "meta",
-    "nav",
-    "noscript",
-    "object",
-    "ol",
-    "option",
-    "p",
-    "param",
-    "picture",
-    "pre",
-    "section",
-    "select",
-    "source",
-    "summary",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-    "video",
-    "path",
+    "address", "article", "aside", "base", "blockquote", "body", "br", "button", "center", "col", "colgroup", "dd",
+    "details", "dir", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "frame", "frameset", "h1", "h2", "h3",
+    "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link", "main", "menu", "meta", "nav",
+    "noscript", "object", "ol", "option", "p", "param", "picture", "pre", "section", "select", "source", "summary",
+    "svg", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul", "video", "path",
 ];
 
 const HIDDEN: &[&str] = &["script", "style"];
@@ -94,9 +33,7 @@ const TAG_CAP: usize = 4096;
 pub(crate) fn is_html(bytes: &[u8]) -> bool {
     let head = bytes.get(..1024).unwrap_or(bytes);
     let lower: Vec<u8> = head.iter().map(u8::to_ascii_lowercase).collect();
-    [b"<html".as_slice(), b"<!doctype html", b"<body", b"<head"]
-        .iter()
-        .any(|m| find(&lower, m).is_some())
+    [b"<html".as_slice(), b"<!doctype html", b"<body", b"<head"].iter().any(|m| find(&lower, m).is_some())
 }
 
 fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
@@ -108,29 +45,17 @@ pub(crate) fn tag(rest: &[u8], html: bool) -> Option<Tag> {
     let body = rest.get(1..)?;
     if body.starts_with(b"!--") && html {
         let length = find(body, b"-->").map_or(rest.len(), |end| end + 4);
-        return Some(Tag {
-            length,
-            breaks: false,
-        });
+        return Some(Tag { length, breaks: false });
     }
     if body.starts_with(b"!") || body.starts_with(b"?") {
         if !html {
             return None;
         }
-        let end = body
-            .iter()
-            .take(TAG_CAP)
-            .position(|b| matches!(b, b'>' | b'<'))?;
-        return Some(Tag {
-            length: end + 2,
-            breaks: false,
-        });
+        let end = body.iter().take(TAG_CAP).position(|b| matches!(b, b'>' | b'<'))?;
+        return Some(Tag { length: end + 2, breaks: false });
     }
     let body = body.strip_prefix(b"/").unwrap_or(body);
-    let name_end = body
-        .iter()
-        .take(12)
-        .position(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
+    let name_end = body.iter().take(12).position(|b| !(b.is_ascii_alphanumeric() || *b == b':'))?;
     let mut lower = [0_u8; 12];
     for (slot, b) in lower.iter_mut().zip(body.get(..name_end)?) {
         *slot = b.to_ascii_lowercase();
@@ -138,17 +63,10 @@ pub(crate) fn tag(rest: &[u8], html: bool) -> Option<Tag> {
     let name = std::str::from_utf8(lower.get(..name_end)?).ok()?;
     let hidden = html && HIDDEN.contains(&name) && rest.get(1) != Some(&b'/');
     let breaks = BLOCK.contains(&name);
-    if name.is_empty()
-        || !(breaks || hidden || INLINE.contains(&name) || html && HIDDEN.contains(&name))
-    {
+    if name.is_empty() || !(breaks || hidden || INLINE.contains(&name) || html && HIDDEN.contains(&name)) {
         return None;
     }
-    let close = rest
-        .iter()
-        .take(TAG_CAP)
-        .skip(1)
-        .position(|b| matches!(b, b'>' | b'<'))
-        .map(|n| n + 1)?;
+    let close = rest.iter().take(TAG_CAP).skip(1).position(|b| matches!(b, b'>' | b'<')).map(|n| n + 1)?;
     if rest.get(close) != Some(&b'>') {
         return None;
     }
@@ -164,15 +82,9 @@ pub(crate) fn tag(rest: &[u8], html: bool) -> Option<Tag> {
     if hidden {
         // Like a browser: what is not closed hides the rest.
         let end = closing(rest, name).unwrap_or(rest.len());
-        return Some(Tag {
-            length: end.max(close + 1),
-            breaks: true,
-        });
+        return Some(Tag { length: end.max(close + 1), breaks: true });
     }
-    Some(Tag {
-        length: close + 1,
-        breaks,
-    })
+    Some(Tag { length: close + 1, breaks })
 }
 
 /// Where `</name` starts.
@@ -225,9 +137,7 @@ pub(crate) fn entity(rest: &[u8]) -> Option<(char, usize)> {
                 0x91 | 0x92 => '’',
                 0x93 | 0x94 => '"',
                 0x96 | 0x97 => '–',
-                other => char::from_u32(other)
-                    .filter(|c| !c.is_control())
-                    .unwrap_or(' '),
+                other => char::from_u32(other).filter(|c| !c.is_control()).unwrap_or(' '),
             }
         }
     };

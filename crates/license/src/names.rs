@@ -43,11 +43,7 @@ pub(crate) fn names(text: &[Word], skip: &dyn Fn(usize) -> bool) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
     let mut at = 0;
     while let Some(word) = text.get(at) {
-        let hit = if may_start(word.hash) && !skip(at) {
-            one(text, at)
-        } else {
-            None
-        };
+        let hit = if may_start(word.hash) && !skip(at) { one(text, at) } else { None };
         match hit {
             Some(name) => {
                 at = name.words.end.max(at + 1);
@@ -63,22 +59,14 @@ pub(crate) fn names(text: &[Word], skip: &dyn Fn(usize) -> bool) -> Vec<Name> {
 
 /// "version 2.1, or version 3": a second version of the same GNU licence.
 fn other_version(text: &[Word], first: &Name) -> Option<Name> {
-    let (family, _) = first
-        .id
-        .as_str()
-        .split_once('-')
-        .filter(|(f, _)| f.ends_with("GPL"))?;
+    let (family, _) = first.id.as_str().split_once('-').filter(|(f, _)| f.ends_with("GPL"))?;
     let from = first.words.end;
     let word = |n: usize| text.get(n).map_or(0, |w| w.hash);
     let either = (from..from + 8).find(|n| word(*n) == OR)?;
     let version = (either + 1..either + 6).find(|n| word(*n) == VERSION)?;
     let v = number(word(version + 1))?;
     let id = LicenseId::parse(&format!("{family}-{v}-only")).filter(|id| *id != first.id)?;
-    Some(Name {
-        id,
-        words: version..version + 2,
-        vague: false,
-    })
+    Some(Name { id, words: version..version + 2, vague: false })
 }
 
 fn one(text: &[Word], at: usize) -> Option<Name> {
@@ -100,16 +88,9 @@ fn one(text: &[Word], at: usize) -> Option<Name> {
 
 /// "gplv2", "lgplv2.1+", "gpl3": written in one word.
 fn glued(text: &[Word], at: usize) -> Option<Name> {
-    let id = GLUED
-        .iter()
-        .find(|(h, _)| Some(*h) == text.get(at).map(|w| w.hash))?
-        .1;
+    let id = GLUED.iter().find(|(h, _)| Some(*h) == text.get(at).map(|w| w.hash))?.1;
     let later = says_later(text, at + 1, 3);
-    Some(name(
-        if later { later_of(id) } else { id.to_owned() },
-        at..at + 1,
-        false,
-    ))
+    Some(name(if later { later_of(id) } else { id.to_owned() }, at..at + 1, false))
 }
 
 pub(crate) fn name(id: String, words: Range<usize>, vague: bool) -> Name {
@@ -118,8 +99,7 @@ pub(crate) fn name(id: String, words: Range<usize>, vague: bool) -> Name {
 }
 
 fn later_of(id: &str) -> String {
-    id.strip_suffix("-only")
-        .map_or_else(|| id.to_owned(), |stem| format!("{stem}-or-later"))
+    id.strip_suffix("-only").map_or_else(|| id.to_owned(), |stem| format!("{stem}-or-later"))
 }
 
 /// Whether "later version" stands within the next words, before another licence is named.
@@ -171,12 +151,7 @@ pub(crate) fn number(word: u64) -> Option<&'static str> {
 }
 
 /// The first version number within the next words, and where it ends; it ends at the next sentence.
-pub(crate) fn version(
-    text: &[Word],
-    from: usize,
-    within: usize,
-    allowed: &[&str],
-) -> Option<(&'static str, usize)> {
+pub(crate) fn version(text: &[Word], from: usize, within: usize, allowed: &[&str]) -> Option<(&'static str, usize)> {
     for n in from..from + within {
         let word = text.get(n)?;
         if let Some(v) = number(word.hash).filter(|v| allowed.contains(v)) {
@@ -234,12 +209,7 @@ fn gnu(text: &[Word], at: usize) -> Option<Name> {
         }
     }
     let starts_general = word(at) == GENERAL;
-    let public = (at..n).any(|k| {
-        matches!(
-            word(k),
-            PUBLIC | GPL | LGPL | AGPL | GFDL | FDL | DOCUMENTATION
-        )
-    });
+    let public = (at..n).any(|k| matches!(word(k), PUBLIC | GPL | LGPL | AGPL | GFDL | FDL | DOCUMENTATION));
     if !named || !public || starts_general && word(at + 1) != PUBLIC {
         return None;
     }
@@ -279,8 +249,7 @@ fn apache(text: &[Word], at: usize) -> Option<Name> {
     let word = |n: usize| text.get(n).map_or(0, |w| w.hash);
     let mut n = at + 1;
     let mut named = word(at) == ASL;
-    while matches!(word(n), SOFTWARE | LICENSE | LICENSES | PUBLIC) || word(n) == hash("foundation")
-    {
+    while matches!(word(n), SOFTWARE | LICENSE | LICENSES | PUBLIC) || word(n) == hash("foundation") {
         named |= matches!(word(n), LICENSE | LICENSES);
         n += 1;
     }
@@ -313,18 +282,11 @@ fn bsd(text: &[Word], at: usize) -> Option<Name> {
     let is = |n: u64, text: u64| near(n) && near(text);
     let (id, vague) = if is(hash("2"), CLAUSE) || is(TWO, CLAUSE) || near(SIMPLIFIED) {
         ("BSD-2-Clause", false)
-    } else if is(hash("4"), CLAUSE) || is(FOUR, CLAUSE) || is(ORIGINAL, LICENSE) || is(OLD, LICENSE)
-    {
+    } else if is(hash("4"), CLAUSE) || is(FOUR, CLAUSE) || is(ORIGINAL, LICENSE) || is(OLD, LICENSE) {
         ("BSD-4-Clause", false)
-    } else if is(hash("3"), CLAUSE)
-        || is(THREE, CLAUSE)
-        || near(NEW)
-        || near(MODIFIED)
-        || near(REVISED)
-    {
+    } else if is(hash("3"), CLAUSE) || is(THREE, CLAUSE) || near(NEW) || near(MODIFIED) || near(REVISED) {
         ("BSD-3-Clause", false)
-    } else if near(LICENSE) || near(STYLE) || near(LICENSED) || near(BSDSTYLE) || near(BSDLICENSED)
-    {
+    } else if near(LICENSE) || near(STYLE) || near(LICENSED) || near(BSDSTYLE) || near(BSDLICENSED) {
         ("BSD-3-Clause", true)
     } else {
         return None;
@@ -334,10 +296,8 @@ fn bsd(text: &[Word], at: usize) -> Option<Name> {
 
 fn mit(text: &[Word], at: usize) -> Option<Name> {
     let word = |n: usize| text.get(n).map_or(0, |w| w.hash);
-    let after = matches!(word(at + 1), LICENSE | LICENSED | STYLE | LICENSES)
-        || word(at + 1) == hash("x11");
-    let before = at > 1
-        && (matches!(word(at - 1), UNDER) || word(at - 1) == THE && matches!(word(at - 2), UNDER));
+    let after = matches!(word(at + 1), LICENSE | LICENSED | STYLE | LICENSES) || word(at + 1) == hash("x11");
+    let before = at > 1 && (matches!(word(at - 1), UNDER) || word(at - 1) == THE && matches!(word(at - 2), UNDER));
     let glued = matches!(word(at), MITSTYLE | MITLICENSED);
     (after || before || glued).then(|| name("MIT".to_owned(), at..at + 2, false))
 }
@@ -367,35 +327,8 @@ static FAMILIES: [u64; 64] = families();
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
 const fn families() -> [u64; 64] {
     let starts = [
-        GNU,
-        GPL,
-        LGPL,
-        AGPL,
-        GFDL,
-        FDL,
-        LESSER,
-        LIBRARY,
-        AFFERO,
-        GENERAL,
-        APACHE,
-        ASL,
-        CREATIVE,
-        CC,
-        CC0,
-        BSD,
-        NEW,
-        MODIFIED,
-        REVISED,
-        SIMPLIFIED,
-        THREE,
-        TWO,
-        BSDSTYLE,
-        BSDLICENSED,
-        MIT,
-        EXPAT,
-        MITSTYLE,
-        MITLICENSED,
-        MOZILLA,
+        GNU, GPL, LGPL, AGPL, GFDL, FDL, LESSER, LIBRARY, AFFERO, GENERAL, APACHE, ASL, CREATIVE, CC, CC0, BSD, NEW,
+        MODIFIED, REVISED, SIMPLIFIED, THREE, TWO, BSDSTYLE, BSDLICENSED, MIT, EXPAT, MITSTYLE, MITLICENSED, MOZILLA,
         MPL,
     ];
     let mut bits = [0; 64];

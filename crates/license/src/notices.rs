@@ -40,9 +40,7 @@ pub(crate) fn notices(bytes: &[u8], words: &[Word], inside: &dyn Fn(usize) -> bo
             break;
         }
         let context = context(words, &name.words);
-        let (Some(first), Some(last)) =
-            (words.get(name.words.start), words.get(name.words.end - 1))
-        else {
+        let (Some(first), Some(last)) = (words.get(name.words.start), words.get(name.words.end - 1)) else {
             continue;
         };
         let strength = match (context.grants, name.vague) {
@@ -100,12 +98,8 @@ fn context(words: &[Word], name: &Range<usize>) -> Context {
         hash("tri"),
         hash("alternative"),
     ];
-    let before = words
-        .get(name.start.saturating_sub(25)..name.start)
-        .unwrap_or_default();
-    let after = words
-        .get(name.end..(name.end + 12).min(words.len()))
-        .unwrap_or_default();
+    let before = words.get(name.start.saturating_sub(25)..name.start).unwrap_or_default();
+    let after = words.get(name.end..(name.end + 12).min(words.len())).unwrap_or_default();
     let near = before
         .iter()
         .rev()
@@ -120,19 +114,13 @@ fn context(words: &[Word], name: &Range<usize>) -> Context {
 
 /// `SPDX-License-Identifier:`, licence fields of manifests, and addresses.
 fn tagged(bytes: &[u8], found: &mut Vec<Notice>) {
-    for at in places(bytes, b"license")
-        .chain(places(bytes, b"licence"))
-        .take(2000)
-    {
+    for at in places(bytes, b"license").chain(places(bytes, b"licence")).take(2000) {
         if found.len() >= NOTICES {
             return;
         }
         let rest = bytes.get(at + 7..).unwrap_or_default();
         let start = at + 7;
-        if rest
-            .get(..12)
-            .is_some_and(|r| r.eq_ignore_ascii_case(b"-identifier:"))
-        {
+        if rest.get(..12).is_some_and(|r| r.eq_ignore_ascii_case(b"-identifier:")) {
             spdx_tag(bytes, start + 12, found);
         } else {
             field(bytes, at, start, found);
@@ -155,36 +143,25 @@ fn places<'a>(bytes: &'a [u8], word: &'static [u8]) -> impl Iterator<Item = usiz
         .enumerate()
         .filter(move |(_, b)| **b == first || **b == upper)
         .map(|(n, _)| n)
-        .filter(move |n| {
-            bytes
-                .get(*n..n + word.len())
-                .is_some_and(|w| w.eq_ignore_ascii_case(word))
-        })
+        .filter(move |n| bytes.get(*n..n + word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// The rest of the line, as text.
 fn line(bytes: &[u8], from: usize) -> &str {
     let rest = bytes.get(from..).unwrap_or_default();
     let rest = rest.get(..VALUE_CAP).unwrap_or(rest);
-    let end = rest
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .unwrap_or(rest.len());
+    let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
     let rest = rest.get(..end).unwrap_or_default();
     match std::str::from_utf8(rest) {
         Ok(text) => text,
-        Err(error) => rest
-            .get(..error.valid_up_to())
-            .and_then(|r| std::str::from_utf8(r).ok())
-            .unwrap_or(""),
+        Err(error) => rest.get(..error.valid_up_to()).and_then(|r| std::str::from_utf8(r).ok()).unwrap_or(""),
     }
 }
 
 fn spdx_tag(bytes: &[u8], from: usize, found: &mut Vec<Notice>) {
     let text = line(bytes, from);
     let lead = text.len() - text.trim_start().len();
-    let allowed =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '(' | ')' | ' ' | ':');
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '(' | ')' | ' ' | ':');
     let body = text.trim_start();
     let end = body.find(|c| !allowed(c)).unwrap_or(body.len());
     let mut value = body.get(..end).unwrap_or_default().trim_end();
@@ -210,20 +187,13 @@ fn spdx_tag(bytes: &[u8], from: usize, found: &mut Vec<Notice>) {
 
 /// `"license": "MIT"`, `License: GPLv2+`, `License :: OSI Approved :: MIT License`.
 fn field(bytes: &[u8], word: usize, after: usize, found: &mut Vec<Notice>) {
-    let before = bytes
-        .get(word.saturating_sub(1)..word)
-        .and_then(<[u8]>::first)
-        .copied()
-        .unwrap_or(b'\n');
+    let before = bytes.get(word.saturating_sub(1)..word).and_then(<[u8]>::first).copied().unwrap_or(b'\n');
     if before.is_ascii_alphanumeric() {
         return;
     }
     let text = line(bytes, after);
     // `license_name: …` and `license_link: …` of a card.
-    let text_start = ["_name", "_link"]
-        .iter()
-        .find(|s| text.starts_with(**s))
-        .map_or(0, |s| s.len());
+    let text_start = ["_name", "_link"].iter().find(|s| text.starts_with(**s)).map_or(0, |s| s.len());
     let (after, text) = (after + text_start, text.get(text_start..).unwrap_or(text));
     let trimmed = text.trim_start_matches(['"', '\'', '*', '`', ' ', '\t']);
     let Some(value) = trimmed.strip_prefix([':', '=']) else {
@@ -231,21 +201,10 @@ fn field(bytes: &[u8], word: usize, after: usize, found: &mut Vec<Notice>) {
     };
     let is_classifier = value.starts_with(':');
     let value = value.trim_start_matches([':', '>', '=', ' ', '\t', '"', '\'', '[', '*', '`']);
-    let value = if is_classifier {
-        value.rsplit("::").next().unwrap_or(value).trim()
-    } else {
-        value
-    };
-    let value = value
-        .trim_end()
-        .trim_end_matches(',')
-        .trim_end_matches(['"', '\'', ']', ';', '*', '`', '.', '/'])
-        .trim();
-    let value = value
-        .split(['"', '<', '#', ']'])
-        .next()
-        .unwrap_or(value)
-        .trim();
+    let value = if is_classifier { value.rsplit("::").next().unwrap_or(value).trim() } else { value };
+    let value =
+        value.trim_end().trim_end_matches(',').trim_end_matches(['"', '\'', ']', ';', '*', '`', '.', '/']).trim();
+    let value = value.split(['"', '<', '#', ']']).next().unwrap_or(value).trim();
     if value.is_empty() || value.len() > 80 {
         return;
     }
@@ -256,20 +215,12 @@ fn field(bytes: &[u8], word: usize, after: usize, found: &mut Vec<Notice>) {
     // A bare word after a colon is a field only if it is a licence beyond doubt.
     let strength = if declared.how == How::Url { 50 } else { 80 };
     let start = after + (text.len() - trimmed.len()) + trimmed.find(value).unwrap_or(0);
-    found.push(Notice {
-        expression,
-        bytes: start..start + value.len(),
-        grants: true,
-        strength,
-        choice: false,
-    });
+    found.push(Notice { expression, bytes: start..start + value.len(), grants: true, strength, choice: false });
 }
 
 fn address(bytes: &[u8], at: usize, found: &mut Vec<Notice>) {
     let text = line(bytes, at);
-    let end = text
-        .find(|c: char| c.is_whitespace() || "<>\"'`)]},;".contains(c))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| c.is_whitespace() || "<>\"'`)]},;".contains(c)).unwrap_or(text.len());
     let url = text.get(..end).unwrap_or_default().trim_end_matches('.');
     if !url.contains("://") || url.len() < 15 {
         return;

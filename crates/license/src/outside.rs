@@ -21,10 +21,7 @@ pub(crate) struct Outside {
 impl Outside {
     /// What counts as a difference of this body.
     pub(crate) fn residue_of(&self, body: usize) -> impl Iterator<Item = Range<usize>> {
-        self.spans
-            .iter()
-            .filter(move |(n, _)| *n == body)
-            .map(|(_, r)| r.clone())
+        self.spans.iter().filter(move |(n, _)| *n == body).map(|(_, r)| r.clone())
     }
 }
 
@@ -33,10 +30,7 @@ pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside 
     let mut order: Vec<usize> = (0..bodies.len()).collect();
     order.sort_by_key(|n| bodies.get(*n).map_or(0, |b| b.words.start));
     let mut outside = Outside::default();
-    let texts = bodies
-        .iter()
-        .filter(|b| b.document.role != Role::Header)
-        .count();
+    let texts = bodies.iter().filter(|b| b.document.role != Role::Header).count();
     if texts == 0 {
         return outside;
     }
@@ -53,8 +47,7 @@ pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside 
         at = at.max(body.map_or(words.len(), |b| b.words.end));
         previous = n.or(previous);
     }
-    outside.common =
-        !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
+    outside.common = !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
     outside
 }
 
@@ -72,11 +65,7 @@ fn collect(
     for line in prose::lines(words.get(range).unwrap_or_default()) {
         let span = start..start + line.len();
         start = span.end;
-        let matters = if code || several {
-            prose::is_loaded_line(line)
-        } else {
-            !prose::ignorable(line)
-        };
+        let matters = if code || several { prose::is_loaded_line(line) } else { !prose::ignorable(line) };
         if !matters {
             continue;
         }
@@ -93,9 +82,7 @@ fn is_code(bytes: &[u8], words: &[Word], bodies: &[Body]) -> bool {
     let inside = |byte: usize| {
         bodies.iter().any(|b| {
             let first = words.get(b.words.start).map_or(0, |w| w.start as usize);
-            let last = words
-                .get(b.words.end.saturating_sub(1))
-                .map_or(0, |w| w.end as usize);
+            let last = words.get(b.words.end.saturating_sub(1)).map_or(0, |w| w.end as usize);
             (first..last).contains(&byte)
         })
     };
@@ -109,10 +96,7 @@ fn is_code(bytes: &[u8], words: &[Word], bodies: &[Body]) -> bool {
             continue;
         }
         lines += 1;
-        let ends = text.ends_with(b";")
-            || text.ends_with(b"{")
-            || text.ends_with(b"}")
-            || text.ends_with(b");");
+        let ends = text.ends_with(b";") || text.ends_with(b"{") || text.ends_with(b"}") || text.ends_with(b");");
         let starts = [
             b"#include".as_slice(),
             b"#define",

@@ -50,13 +50,7 @@ const LINKS: &[u64] = &[
     hash("yyyy"), hash("name"), hash("owner"), hash("holder"), hash("holders"), hash("owners"), hash("fullname"),
     hash("organization"), hash("a"),
 ];
-const LICENSE: &[u64] = &[
-    hash("license"),
-    hash("licenses"),
-    hash("copying"),
-    hash("licensed"),
-    hash("agreement"),
-];
+const LICENSE: &[u64] = &[hash("license"), hash("licenses"), hash("copying"), hash("licensed"), hash("agreement")];
 
 pub(crate) fn is_norm(word: Word) -> bool {
     NORMS.contains(&word.hash)
@@ -69,15 +63,9 @@ pub(crate) fn is_loaded(word: Word) -> bool {
 /// Whether some words fit a place made for a name: one piece of a sentence, without a word that rules anything.
 pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) -> bool {
     let fill = words.get(place.clone()).unwrap_or_default();
-    let before = place
-        .start
-        .checked_sub(1)
-        .and_then(|n| words.get(n))
-        .copied();
+    let before = place.start.checked_sub(1).and_then(|n| words.get(n)).copied();
     let opens = |word: Option<&Word>, previous: Option<Word>| {
-        word.is_some_and(|w| {
-            previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w)
-        })
+        word.is_some_and(|w| previous.is_none_or(|p| ends_sentence(p, *w)) && !is_copyright_start(*w))
     };
     // A whole sentence put in between is no name.
     if opens(fill.first(), before) && words.get(place.end).is_some_and(|w| w.is(Word::SENTENCE)) {
@@ -99,8 +87,7 @@ pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) 
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
         && word.is(Word::CAPITAL)
-        && (word.is(Word::PARAGRAPH)
-            || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
+        && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
 }
 
 fn is_copyright_start(word: Word) -> bool {
@@ -119,11 +106,7 @@ pub(crate) fn lines(words: &[Word]) -> impl Iterator<Item = &[Word]> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest
-            .iter()
-            .skip(1)
-            .position(|w| w.is(Word::LINE_START))
-            .map_or(rest.len(), |n| n + 1);
+        let end = rest.iter().skip(1).position(|w| w.is(Word::LINE_START)).map_or(rest.len(), |n| n + 1);
         let (line, after) = rest.split_at_checked(end)?;
         rest = after;
         Some(line)
@@ -139,19 +122,14 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
     if copyright {
         let mut previous: Option<Word> = None;
         for word in line {
-            if is_norm(*word)
-                || previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word)
-            {
+            if is_norm(*word) || previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word) {
                 return false;
             }
             previous = Some(*word);
         }
         // Names are capital; a line of small words is a sentence.
         let small = |w: &&Word| {
-            !(w.is(Word::CAPITAL)
-                || w.is(Word::NUMBER)
-                || LINKS.contains(&w.hash)
-                || RIGHTS.contains(&w.hash))
+            !(w.is(Word::CAPITAL) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || RIGHTS.contains(&w.hash))
         };
         return line.iter().filter(small).count() <= 4 + line.len() / 8;
     }
@@ -159,10 +137,7 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
         return false;
     }
     let plain = |w: &Word| {
-        RIGHTS.contains(&w.hash)
-            || w.is(Word::NUMBER)
-            || LINKS.contains(&w.hash)
-            || w.is(Word::CAPITAL) && !is_norm(*w)
+        RIGHTS.contains(&w.hash) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || w.is(Word::CAPITAL) && !is_norm(*w)
     };
     let sentences = line.iter().skip(1).filter(|w| w.is(Word::SENTENCE)).count();
     line.len() <= 10 && sentences <= 3 && line.iter().all(plain) && !is_sentence(line)
@@ -191,16 +166,13 @@ fn is_sentence(line: &[Word]) -> bool {
         hash("they"),
         hash("we"),
     ];
-    line.iter()
-        .any(|w| VERBS.contains(&w.hash) || is_norm(*w) || is_loaded(*w))
+    line.iter().any(|w| VERBS.contains(&w.hash) || is_norm(*w) || is_loaded(*w))
 }
 
 /// A heading that names a licence.
 pub(crate) fn is_title(line: &[Word]) -> bool {
     // "Modified MIT License" says that it is not that licence.
-    let changed = line
-        .iter()
-        .any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
+    let changed = line.iter().any(|w| w.hash == hash("modified") || w.hash == hash("variant"));
     if changed && !line.iter().any(|w| w.hash == hash("bsd")) {
         return false;
     }

@@ -28,11 +28,7 @@ pub(crate) struct Difference {
 impl Difference {
     pub(crate) fn extra_words(&self) -> usize {
         // A long stretch between two parts is likelier another text than an insertion.
-        self.extra
-            .iter()
-            .map(|r| r.len() + r.len().saturating_sub(60) * 2)
-            .map(|n| n.min(900))
-            .sum()
+        self.extra.iter().map(|r| r.len() + r.len().saturating_sub(60) * 2).map(|n| n.min(900)).sum()
     }
 
     /// How well the text explains the words: found, less what differs. What lacks at an end weighs less than
@@ -41,11 +37,7 @@ impl Difference {
         let inner = self.missing - self.edge.min(self.missing);
         let edge = self.edge / 4;
         // A text of which much is missing inside is rarely the base of this one.
-        let inner = if inner * 5 > self.matched {
-            inner * 2
-        } else {
-            inner
-        };
+        let inner = if inner * 5 > self.matched { inner * 2 } else { inner };
         self.matched as i64 - inner as i64 - self.extra_words() as i64 - edge as i64
     }
 }
@@ -69,11 +61,7 @@ pub(crate) fn judge(document: &Document, words: &[Word], chain: &[Run]) -> Diffe
         known_at = known.end.max(known_at);
     }
     let end = user_at.unwrap_or(0);
-    let tail = Gap {
-        user: end..end,
-        known: known_at..document.words.max(known_at),
-        edge: true,
-    };
+    let tail = Gap { user: end..end, known: known_at..document.words.max(known_at), edge: true };
     tail.judge(document, &regions, words, &mut difference);
     difference
 }
@@ -92,13 +80,7 @@ struct Gap {
 }
 
 impl Gap {
-    fn judge(
-        &self,
-        document: &Document,
-        regions: &[Region],
-        words: &[Word],
-        difference: &mut Difference,
-    ) {
+    fn judge(&self, document: &Document, regions: &[Region], words: &[Word], difference: &mut Difference) {
         if self.user.is_empty() && self.known.is_empty() {
             return;
         }
@@ -112,10 +94,7 @@ impl Gap {
             let touches = region.start < self.known.end && region.end > self.known.start;
             let empty_here = region.start == region.end && inside;
             if region.replaceable && (touches || empty_here) {
-                let gone = region
-                    .end
-                    .min(self.known.end)
-                    .saturating_sub(region.start.max(self.known.start));
+                let gone = region.end.min(self.known.end).saturating_sub(region.start.max(self.known.start));
                 if region.is_listed() {
                     let fits = self.is_alternative(document, region, words);
                     alternatives |= fits;
@@ -176,10 +155,7 @@ impl Gap {
 
     fn excuse(&self, region: &Region, excused: &mut [bool]) {
         let from = region.start.saturating_sub(self.known.start);
-        let to = region
-            .end
-            .saturating_sub(self.known.start)
-            .min(excused.len());
+        let to = region.end.saturating_sub(self.known.start).min(excused.len());
         for slot in excused.get_mut(from..to).unwrap_or_default() {
             *slot = true;
         }
@@ -235,12 +211,7 @@ fn count_missing(excused: &[bool]) -> (usize, usize) {
             n += 1;
             continue;
         }
-        let length = excused
-            .get(n..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|e| !**e)
-            .count();
+        let length = excused.get(n..).unwrap_or_default().iter().take_while(|e| !**e).count();
         let between = n > 0 && n + length < excused.len();
         if between && length < crate::words::WINDOW {
             unverified += length

@@ -28,55 +28,16 @@ pub(crate) struct Rule {
 use ConditionKind as C;
 use RestrictionKind as R;
 
-const fn rule(
-    kind: R,
-    phrase: &'static str,
-    near: &'static str,
-    unless: &'static str,
-    reach: usize,
-) -> Rule {
-    Rule {
-        kind: Kind::Restriction(kind),
-        phrase,
-        near,
-        unless,
-        reach,
-        number: false,
-    }
+const fn rule(kind: R, phrase: &'static str, near: &'static str, unless: &'static str, reach: usize) -> Rule {
+    Rule { kind: Kind::Restriction(kind), phrase, near, unless, reach, number: false }
 }
 
-const fn amount(
-    kind: R,
-    phrase: &'static str,
-    near: &'static str,
-    unless: &'static str,
-    reach: usize,
-) -> Rule {
-    Rule {
-        kind: Kind::Restriction(kind),
-        phrase,
-        near,
-        unless,
-        reach,
-        number: true,
-    }
+const fn amount(kind: R, phrase: &'static str, near: &'static str, unless: &'static str, reach: usize) -> Rule {
+    Rule { kind: Kind::Restriction(kind), phrase, near, unless, reach, number: true }
 }
 
-const fn condition(
-    kind: C,
-    phrase: &'static str,
-    near: &'static str,
-    unless: &'static str,
-    reach: usize,
-) -> Rule {
-    Rule {
-        kind: Kind::Condition(kind),
-        phrase,
-        near,
-        unless,
-        reach,
-        number: false,
-    }
+const fn condition(kind: C, phrase: &'static str, near: &'static str, unless: &'static str, reach: usize) -> Rule {
+    Rule { kind: Kind::Condition(kind), phrase, near, unless, reach, number: false }
 }
 
 const FORBID: &str = "not prohibited forbidden prohibit never cannot refrain no";

@@ -126,13 +126,10 @@ impl RestrictionKind {
     pub fn limits(self, freedom: Freedom) -> bool {
         match self {
             Self::NoLicense => true,
-            Self::FieldOfUse
-            | Self::NonCommercial
-            | Self::UserThreshold
-            | Self::RevenueThreshold => freedom != Freedom::Study,
-            Self::Geographic | Self::Royalty | Self::RemoteRestriction | Self::Revocable => {
+            Self::FieldOfUse | Self::NonCommercial | Self::UserThreshold | Self::RevenueThreshold => {
                 freedom != Freedom::Study
             }
+            Self::Geographic | Self::Royalty | Self::RemoteRestriction | Self::Revocable => freedom != Freedom::Study,
             Self::NoCompetingModels => matches!(freedom, Freedom::Use | Freedom::Modify),
             Self::UpdateDuty => matches!(freedom, Freedom::Use | Freedom::Modify),
             Self::NoRedistribution => freedom == Freedom::Share,
@@ -237,10 +234,7 @@ pub fn grants(expression: &Expression, freedom: Freedom) -> Grant {
             None => Grant::Unread,
         },
         Expression::With(inner, _) => grants(inner, freedom),
-        Expression::And(parts) => parts
-            .iter()
-            .map(|p| grants(p, freedom))
-            .fold(Grant::Granted, Grant::and),
+        Expression::And(parts) => parts.iter().map(|p| grants(p, freedom)).fold(Grant::Granted, Grant::and),
         Expression::Or(parts) => {
             let mut all = parts.iter().map(|p| grants(p, freedom));
             let first = all.next().unwrap_or(Grant::Unread);
@@ -255,17 +249,8 @@ impl License {
         if !self.terms_known || self.family == Family::Policy || self.family == Family::Exception {
             return Grant::Unread;
         }
-        let kinds: Vec<_> = self
-            .restrictions
-            .iter()
-            .map(|r| r.kind)
-            .filter(|k| k.limits(freedom))
-            .collect();
-        if kinds.is_empty() {
-            Grant::Granted
-        } else {
-            Grant::Restricted(kinds)
-        }
+        let kinds: Vec<_> = self.restrictions.iter().map(|r| r.kind).filter(|k| k.limits(freedom)).collect();
+        if kinds.is_empty() { Grant::Granted } else { Grant::Restricted(kinds) }
     }
 }
 
@@ -287,9 +272,7 @@ impl Grant {
         match (self, other) {
             (Self::Granted, _) | (_, Self::Granted) => Self::Granted,
             (Self::Unread, _) | (_, Self::Unread) => Self::Unread,
-            (Self::Restricted(a), Self::Restricted(b)) => {
-                Self::Restricted(if b.len() < a.len() { b } else { a })
-            }
+            (Self::Restricted(a), Self::Restricted(b)) => Self::Restricted(if b.len() < a.len() { b } else { a }),
         }
     }
 }

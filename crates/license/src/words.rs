@@ -77,11 +77,7 @@ pub fn words(bytes: &[u8]) -> Vec<Word> {
     let mut decoder = Decoder::new(bytes, markup::is_html(bytes));
     let mut unit = decoder.next();
     while let Some(u) = unit {
-        unit = if u.c.is_alphanumeric() {
-            reader.word(u, &mut decoder)
-        } else {
-            reader.separator(u, &mut decoder)
-        };
+        unit = if u.c.is_alphanumeric() { reader.word(u, &mut decoder) } else { reader.separator(u, &mut decoder) };
     }
     reader.out
 }
@@ -99,12 +95,7 @@ impl Reader {
         match u.c {
             '\n' => {
                 let blank = self.flags & Word::LINE_START != 0;
-                self.flags |= Word::LINE_START
-                    | if blank {
-                        Word::PARAGRAPH | Word::AFTER_STOP
-                    } else {
-                        0
-                    };
+                self.flags |= Word::LINE_START | if blank { Word::PARAGRAPH | Word::AFTER_STOP } else { 0 };
                 self.pending = None;
             }
             '.' | '!' | '?' | '。' => self.flags |= Word::AFTER_STOP | Word::SENTENCE,
@@ -171,9 +162,7 @@ impl Reader {
                 continue;
             }
             match u.c {
-                '\'' | '’' | '‘' | '\u{ad}' if decoder.peek_alphanumeric() => {
-                    unit = decoder.next()
-                }
+                '\'' | '’' | '‘' | '\u{ad}' if decoder.peek_alphanumeric() => unit = decoder.next(),
                 ',' if digits && !dotted && decoder.peek_thousands() => unit = decoder.next(),
                 '.' if digits && decoder.peek_digit() => {
                     dotted = true;
@@ -191,30 +180,15 @@ impl Reader {
                 _ => break,
             }
         }
-        let letters = text
-            .get(..(length as usize).min(text.len()))
-            .unwrap_or_default();
-        self.push(
-            h,
-            letters,
-            length as usize,
-            start,
-            end,
-            unit,
-            digits,
-            capital,
-        );
+        let letters = text.get(..(length as usize).min(text.len())).unwrap_or_default();
+        self.push(h, letters, length as usize, start, end, unit, digits, capital);
         unit
     }
 
     /// Where a word's hash and bytes start: at itself, or at "non" written apart before it.
     fn prefix(&mut self, first: Unit) -> (u64, u32) {
         match self.out.last() {
-            Some(w)
-                if w.hash == spelling::NON
-                    && first.c.is_lowercase()
-                    && self.flags & Word::AFTER_STOP == 0 =>
-            {
+            Some(w) if w.hash == spelling::NON && first.c.is_lowercase() && self.flags & Word::AFTER_STOP == 0 => {
                 let (start, flags) = (w.start, w.flags);
                 self.out.pop();
                 self.flags = flags;
@@ -224,10 +198,7 @@ impl Reader {
         }
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the parts of one word, used here alone"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the parts of one word, used here alone")]
     fn push(
         &mut self,
         hash: u64,
@@ -246,18 +217,11 @@ impl Reader {
             self.flags |= Word::AFTER_STOP;
             return;
         }
-        let flags = self.flags
-            | if digits { Word::NUMBER } else { 0 }
-            | if capital { Word::CAPITAL } else { 0 };
+        let flags = self.flags | if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
         self.flags = 0;
         let previous = self.out.last().map(|w| w.hash);
         let hash = spelling::in_context(previous, spelling::same(hash));
-        self.out.push(Word {
-            hash,
-            start,
-            end,
-            flags,
-        });
+        self.out.push(Word { hash, start, end, flags });
     }
 
     /// List markers: `(a)`, `2.`, `iv)`, `3.1` at the start of a paragraph. After "version" or "section" a
@@ -265,9 +229,7 @@ impl Reader {
     fn is_marker(&self, text: &[u8], digits: bool, parenthesis: bool, follows: char) -> bool {
         let short = text.len() <= 2 && digits
             || text.len() == 1 && text.iter().all(u8::is_ascii_alphabetic)
-            || text.len() <= 5
-                && !text.is_empty()
-                && text.iter().all(|b| matches!(b, b'i' | b'v' | b'x'));
+            || text.len() <= 5 && !text.is_empty() && text.iter().all(|b| matches!(b, b'i' | b'v' | b'x'));
         if parenthesis {
             return short && follows == ')';
         }
@@ -277,11 +239,7 @@ impl Reader {
         }
         let opens = self.flags & (Word::AFTER_STOP | Word::PARAGRAPH) != 0;
         let starts = self.flags & Word::LINE_START != 0;
-        let referred = digits
-            && self
-                .out
-                .last()
-                .is_some_and(|w| spelling::refers(w.hash, starts));
+        let referred = digits && self.out.last().is_some_and(|w| spelling::refers(w.hash, starts));
         let joined = self.out.last().is_some_and(|w| spelling::joins(w.hash));
         let roman = text.len() >= 2 && !digits;
         match follows {
@@ -314,7 +272,5 @@ pub fn window_of(words: &[Word]) -> u32 {
 
 /// One hash of all words in order.
 pub fn whole(words: &[Word]) -> u64 {
-    words.iter().fold(0, |h: u64, w| {
-        (h.rotate_left(23) ^ w.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    })
+    words.iter().fold(0, |h: u64, w| (h.rotate_left(23) ^ w.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }

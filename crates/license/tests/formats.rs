@@ -1,5 +1,6 @@
 //! The same licence in other clothes: wrapped anew, as Markdown, as HTML, as a comment, with other list markers,
 //! names and dates. Runs over the corpus when it is there, and says so when it is not.
+#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stderr, reason = "a test that did not run must say so")]
 
 use std::path::PathBuf;
@@ -8,8 +9,7 @@ use candor_license::{MatchKind, identify};
 
 fn texts() -> Option<Vec<(String, String)>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared =
-        std::env::var_os("CANDOR_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
+    let shared = std::env::var_os("CANDOR_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(shared.join("corpus/licenses/texts")).ok()? {
         let path = entry.ok()?.path();
@@ -19,10 +19,7 @@ fn texts() -> Option<Vec<(String, String)>> {
             || name == "Apache-2.0"
             || name == "MIT"
         {
-            found.push((
-                name,
-                String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned(),
-            ));
+            found.push((name, String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned()));
         }
     }
     found.sort();
@@ -62,20 +59,13 @@ fn wrapped(text: &str, width: usize) -> String {
 }
 
 fn html(text: &str) -> String {
-    let mut out = String::from(
-        "<!DOCTYPE html><html><head><title>Terms</title><style>p { color: red }</style></head><body>\n",
-    );
+    let mut out =
+        String::from("<!DOCTYPE html><html><head><title>Terms</title><style>p { color: red }</style></head><body>\n");
     for paragraph in paragraphs(text) {
-        let inner = paragraph
-            .join("<br/>\n")
-            .replace('&', "&amp;")
-            .replace('"', "&quot;")
-            .replace('’', "&rsquo;");
+        let inner = paragraph.join("<br/>\n").replace('&', "&amp;").replace('"', "&quot;").replace('’', "&rsquo;");
         out.push_str(&format!(
             "<p class=\"c\">{}</p>\n",
-            inner
-                .replace("&quot;Licen", "&ldquo;<b>Licen")
-                .replace("ee&quot;", "ee</b>&rdquo;")
+            inner.replace("&quot;Licen", "&ldquo;<b>Licen").replace("ee&quot;", "ee</b>&rdquo;")
         ));
     }
     out + "</body></html>"
@@ -85,13 +75,8 @@ fn markdown(text: &str) -> String {
     let mut out = String::new();
     for (n, paragraph) in paragraphs(text).iter().enumerate() {
         match paragraph.as_slice() {
-            [line] if line.split_whitespace().count() < 8 && n < 40 => {
-                out.push_str(&format!("## {}\n\n", line.trim()))
-            }
-            lines => out.push_str(&format!(
-                "{}\n\n",
-                lines.join("\n").replace("Agreement", "**Agreement**")
-            )),
+            [line] if line.split_whitespace().count() < 8 && n < 40 => out.push_str(&format!("## {}\n\n", line.trim())),
+            lines => out.push_str(&format!("{}\n\n", lines.join("\n").replace("Agreement", "**Agreement**"))),
         }
     }
     out
@@ -161,10 +146,7 @@ fn clothes_do_not_matter() {
                         inexact.push(format!("{name} {cloth}"));
                     }
                 }
-                other => wrong.push(format!(
-                    "{name} {cloth}: {:?}",
-                    other.map(|m| m.id.as_str())
-                )),
+                other => wrong.push(format!("{name} {cloth}: {:?}", other.map(|m| m.id.as_str()))),
             }
         }
     }
@@ -176,8 +158,5 @@ fn clothes_do_not_matter() {
         inexact.join(", ")
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(
-        inexact.len() * 20 <= texts.len() * clothes.len(),
-        "too many are not exact"
-    );
+    assert!(inexact.len() * 20 <= texts.len() * clothes.len(), "too many are not exact");
 }

@@ -32,7 +32,11 @@ pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> Stri
         }
         Table { releases: band, paint, columns: space / band.len().max(1), out: &mut out }.write();
     }
-    out.push_str(&format!("\n{}\n", paint.apply(Style::Faint, words::LEGEND)));
+    out.push('\n');
+    for line in wrap(&words::LEGEND.replace("  ", " \u{a0}"), paint.width) {
+        out.push_str(&paint.apply(Style::Faint, line.replace('\u{a0}', " ").trim()));
+        out.push('\n');
+    }
     for group in Group::ALL {
         beside(&mut out, group.as_str(), LABEL, &strip_names(group).join(", "), paint.width);
     }

@@ -38,7 +38,8 @@ struct Tree<'t, 'a> {
 
 impl Tree<'_, '_> {
     fn text(&mut self, head: &str, rest: &str, text: &str) {
-        let columns = self.paint.width.saturating_sub(crate::layout::width(head)).max(20);
+        let columns =
+            self.paint.width.saturating_sub(crate::layout::width(head).max(crate::layout::width(rest))).max(8);
         for (at, line) in wrap(text, columns).iter().enumerate() {
             self.out.push_str(format!("{}{line}", if at == 0 { head } else { rest }).trim_end());
             self.out.push('\n');

@@ -85,8 +85,10 @@ impl Page<'_, '_> {
         if let Some((count, _)) = self.assessment.inventory.weights.parameters {
             title.push_str(&format!("   {} parameters", words::parameters(count)));
         }
-        self.out.push_str(&title);
-        self.out.push('\n');
+        for line in wrap(&title.replace("   ", " \u{a0} "), self.paint.width) {
+            self.out.push_str(&line.replace('\u{a0}', " "));
+            self.out.push('\n');
+        }
         self.blank();
     }
 

@@ -23,7 +23,9 @@ const VARIANTS: &[(&str, Rewrite)] = &[
 
 /// Score all variants of all releases.
 pub(crate) fn score(corpus: &Path, frameworks: &[Framework]) -> anyhow::Result<Vec<Check>> {
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(corpus.join("releases"))?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(corpus.join("releases"))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     folders.sort();
     let scratch = std::env::temp_dir().join(format!("candor-altered-{}", std::process::id()));
     let mut checks = Vec::new();
@@ -34,7 +36,9 @@ pub(crate) fn score(corpus: &Path, frameworks: &[Framework]) -> anyhow::Result<V
             let copy = scratch.join(&name);
             copy_folder(folder, &copy, *rewrite)?;
             let after = standings(&copy, frameworks)?;
-            checks.push(Check::new(&format!("altered: {variant}"), &name, before == after, || format!("{before} became {after}")));
+            checks.push(Check::new(&format!("altered: {variant}"), &name, before == after, || {
+                format!("{before} became {after}")
+            }));
             std::fs::remove_dir_all(&copy)?;
         }
     }
@@ -59,7 +63,10 @@ fn copy_folder(from: &Path, to: &Path, rewrite: Rewrite) -> anyhow::Result<()> {
         let target = to.join(path.file_name().unwrap_or_default());
         if path.is_dir() {
             copy_folder(&path, &target, rewrite)?;
-        } else if path.extension().is_some_and(|extension| extension == "md") && !path.to_string_lossy().contains("LICENSE") && !path.to_string_lossy().contains("USE_POLICY") {
+        } else if path.extension().is_some_and(|extension| extension == "md")
+            && !path.to_string_lossy().contains("LICENSE")
+            && !path.to_string_lossy().contains("USE_POLICY")
+        {
             let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
             std::fs::write(&target, rewrite(&text))?;
         } else {
@@ -207,7 +214,9 @@ fn front_matter_prose(text: &str) -> String {
     let mut sentences = String::new();
     let (mut key, mut gate) = (String::new(), false);
     let mut data: Vec<String> = Vec::new();
-    let value = |line: &str| line.split_once(':').map(|(_, value)| value.trim().trim_matches(['"', '\'']).to_owned()).unwrap_or_default();
+    let value = |line: &str| {
+        line.split_once(':').map(|(_, value)| value.trim().trim_matches(['"', '\'']).to_owned()).unwrap_or_default()
+    };
     let (mut license, mut name) = (String::new(), String::new());
     for line in head.lines() {
         if !line.starts_with([' ', '-', '\t']) {
@@ -223,7 +232,10 @@ fn front_matter_prose(text: &str) -> String {
                 }
             }
             "base_model" if line.starts_with("base_model:") && !value(line).is_empty() => {
-                sentences.push_str(&format!("This model is a fine-tuned version of [{0}](https://huggingface.co/{0}).\n\n", value(line)));
+                sentences.push_str(&format!(
+                    "This model is a fine-tuned version of [{0}](https://huggingface.co/{0}).\n\n",
+                    value(line)
+                ));
             }
             _ => {}
         }

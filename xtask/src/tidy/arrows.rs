@@ -34,6 +34,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sprout-trainer", &[]),
+    ("candor-license-bench", &["candor-license"]),
+    ("candor-fuzz", &["candor-license", "candor-inspect", "candor-facts"]),
 ];
 
 pub(super) fn check(repo: &Repo) -> Vec<String> {

@@ -25,7 +25,8 @@ fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     if let Some(because) = NonEmpty::of(inventory.trusted(&shown, Trust::Confirmed)) {
         return Finding::met(because);
     }
-    let said: Vec<_> = code.elsewhere.iter().chain(&settings.elsewhere).chain(&settings.described).copied().collect();
+    let said: Vec<_> =
+        code.elsewhere.iter().chain(&settings.elsewhere).chain(&settings.described).copied().collect();
     let told = !code.elsewhere.is_empty() || !code.whole.is_empty() && !said.is_empty() || !code.whole.is_empty() && !code.described.is_empty();
     let facts: Vec<_> = code.whole.iter().chain(&said).copied().collect();
     match NonEmpty::of(facts.clone()) {

@@ -2,6 +2,7 @@
 //!
 //! Tests need no network, clock, home directory or setting of the environment: the program is given
 //! nothing but its arguments. Temporary folders lie below Cargo's target folder and go with their owner.
+#![allow(unreachable_pub, reason = "each test file takes what it needs")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::print_stderr, reason = "a check that cannot run must say so")]
 

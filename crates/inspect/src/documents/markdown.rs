@@ -413,7 +413,8 @@ fn sentences(flat: &str, form: Form) -> Vec<Range<usize>> {
             }
             let end = at + c.len_utf8();
             let next_is_break = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
-            let ends = SENTENCE_ENDS.contains(&c) && next_is_break && !is_abbreviation(flat.get(word..at).unwrap_or_default());
+            let ends =
+                SENTENCE_ENDS.contains(&c) && next_is_break && !is_abbreviation(flat.get(word..at).unwrap_or_default());
             if ends || next_is_break && end - start > caps::STATEMENT || end - start > 2 * caps::STATEMENT {
                 cuts.push(start..end);
                 start = end;

@@ -5,7 +5,39 @@
 
 /// The words of a text between single spaces, with a space at both ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words(String);
+pub(crate) struct Words(String, Beginnings);
+
+/// The first two letters of all words, as a set: most phrases can be ruled out by it without a search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Beginnings([u64; 11]);
+
+impl Beginnings {
+    fn of(words: &str) -> Self {
+        let mut set = Self::default();
+        for word in words.split(' ') {
+            if let Some((slot, bit)) = Self::place(word)
+                && let Some(cell) = set.0.get_mut(slot)
+            {
+                *cell |= bit;
+            }
+        }
+        set
+    }
+
+    /// Whether a word may begin as this phrase does. Phrases that do not begin with two letters always may.
+    fn may_hold(&self, phrase: &str) -> bool {
+        Self::place(phrase).is_none_or(|(slot, bit)| self.0.get(slot).is_none_or(|cell| cell & bit != 0))
+    }
+
+    fn place(word: &str) -> Option<(usize, u64)> {
+        let [first, second, ..] = word.as_bytes() else { return None };
+        if !first.is_ascii_lowercase() || !second.is_ascii_lowercase() {
+            return None;
+        }
+        let number = usize::from(first - b'a') * 26 + usize::from(second - b'a');
+        Some((number / 64, 1 << (number % 64)))
+    }
+}
 
 impl Words {
     /// The words of a text. A dot stays inside a number or version, and nowhere else.
@@ -28,7 +60,8 @@ impl Words {
         if !out.ends_with(' ') {
             out.push(' ');
         }
-        Self(out)
+        let beginnings = Beginnings::of(&out);
+        Self(out, beginnings)
     }
 
     /// Whether a phrase occurs. `licen*` asks for the beginning of a word.
@@ -43,6 +76,9 @@ impl Words {
 
     /// Where a phrase begins among the words.
     pub(crate) fn find(&self, phrase: &str) -> Option<usize> {
+        if !self.1.may_hold(phrase) {
+            return None;
+        }
         let mut from = 0;
         let (stem, open) = phrase.strip_suffix('*').map_or((phrase, false), |stem| (stem, true));
         while let Some(at) = self.0.get(from..)?.find(stem).map(|at| at + from) {
@@ -61,7 +97,9 @@ impl Words {
         let Some(at) = self.find(first) else { return false };
         let from = at + first.trim_end_matches('*').len();
         let window: String = self.0.get(from..).unwrap_or_default().chars().take(gap + second.len()).collect();
-        Self(format!(" {} ", window.trim())).has(second)
+        let window = format!(" {} ", window.trim());
+        let beginnings = Beginnings::of(&window);
+        Self(window, beginnings).has(second)
     }
 
     /// Whether a text has no words.

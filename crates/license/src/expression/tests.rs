@@ -16,14 +16,8 @@ fn expressions() {
     check("MIT OR Apache-2.0 AND ISC", "MIT OR Apache-2.0 AND ISC");
     check("(MIT OR Apache-2.0) AND ISC", "(MIT OR Apache-2.0) AND ISC");
     check("gpl-2.0+", "GPL-2.0-or-later");
-    check(
-        "GPL-2.0-only with classpath-exception-2.0",
-        "GPL-2.0-only WITH Classpath-exception-2.0",
-    );
-    check(
-        "GPL-2.0-with-classpath-exception",
-        "GPL-2.0-only WITH Classpath-exception-2.0",
-    );
+    check("GPL-2.0-only with classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0");
+    check("GPL-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0");
     check("LicenseRef-llama-3.1", "LicenseRef-llama-3.1");
     check("DocumentRef-x:LicenseRef-y", "LicenseRef-y");
     check("Apache-2.0+", "Apache-2.0");
@@ -37,10 +31,7 @@ fn what_is_no_expression() {
     check("my licence", "error: not an SPDX licence id at byte 0");
     check("(MIT", "error: missing ) at byte 4");
     check("MIT Apache-2.0", "error: unexpected word at byte 4");
-    check(
-        &"(".repeat(3000),
-        "error: parentheses nest too deeply at byte 33",
-    );
+    check(&"(".repeat(3000), "error: parentheses nest too deeply at byte 33");
     check("LicenseRef-a b", "error: unexpected word at byte 13");
     check("LicenseRef-a_b", "error: not an SPDX licence id at byte 0");
 }

@@ -1,0 +1,162 @@
+//! `candor mof`: a record of the Model Openness Framework, evaluated. What the record claims is not looked at.
+
+use crate::Outcome;
+use crate::args::{Format, Mof, MofCompat};
+use crate::output::Output;
+use anyhow::{Context, anyhow, ensure};
+use candor_assess::mof::{Class, Compat, Evaluation, Judged, LONGEST_RECORD, Status, evaluate};
+use candor_report::{Detail, Style};
+use serde_json::{Map, Value, json};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Run the command.
+pub(crate) fn run(options: &Mof, output: &Output) -> anyhow::Result<Outcome> {
+    let text = read(&options.file)?;
+    let compat = match options.compat {
+        Some(MofCompat::Mot) => Compat::Mot,
+        None => Compat::Mended,
+    };
+    let evaluation = evaluate(&text, compat).map_err(|error| anyhow!("`{}`: {error}", options.file.display()))?;
+    match options.format {
+        Format::Json => output.print(&document(&evaluation, compat)?.to_string())?,
+        Format::Human => output.print(&human(&evaluation, compat, output))?,
+    }
+    Ok(Outcome::Answered)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("`{}` cannot be read", path.display());
+    let file = File::open(path).with_context(cannot)?;
+    ensure!(!file.metadata().with_context(cannot)?.is_dir(), "`{}` is a folder; name one record", path.display());
+    let mut bytes = Vec::new();
+    let cap = u64::try_from(LONGEST_RECORD)?;
+    file.take(cap + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    ensure!(bytes.len() <= LONGEST_RECORD, "`{}` is longer than {cap} bytes; no record is", path.display());
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..at).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = 1 + String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count();
+        anyhow!("`{}`: line {line}, column {column}: this is not UTF-8; save the record as UTF-8", path.display())
+    })
+}
+
+fn document(evaluation: &Evaluation, compat: Compat) -> anyhow::Result<Value> {
+    let mut progress = Map::new();
+    for (class, one) in evaluation.progress.iter().rev() {
+        progress.insert(class.number().to_string(), serde_json::from_str(one.percent())?);
+    }
+    let component = |one: &Judged| {
+        let mut value = json!({"name": one.component.name, "status": one.status.as_str(), "license": one.license});
+        if let (Some(fits), Some(map)) = (one.fits, value.as_object_mut()) {
+            map.insert("type_appropriate".to_owned(), json!(fits));
+        }
+        value
+    };
+    let components: Vec<Value> = evaluation.components.iter().map(component).collect();
+    let next = evaluation.next().map(|(class, lacking)| {
+        let names: Vec<&str> = lacking.iter().map(|one| one.component.name).collect();
+        json!({"class": class.number(), "missing": names})
+    });
+    let mut document = json!({
+        "name": evaluation.name,
+        "class": evaluation.class.number(),
+        "label": evaluation.class.name(),
+        "progress": progress,
+        "components": components,
+        "next": next,
+    });
+    let (key, value) = match compat {
+        Compat::Mot => ("compat", json!("mot")),
+        Compat::Mended => {
+            let differences = evaluation
+                .differences
+                .iter()
+                .map(|one| json!({"of": one.of, "mot": one.mot, "candor": one.ours, "because": one.because}));
+            ("differences", Value::Array(differences.collect()))
+        }
+    };
+    if let Some(map) = document.as_object_mut() {
+        map.insert(key.to_owned(), value);
+    }
+    Ok(document)
+}
+
+fn human(evaluation: &Evaluation, compat: Compat, output: &Output) -> String {
+    let paint = output.paint;
+    let heading = |text: &str| paint.apply(Style::Heading, text);
+    let name = evaluation.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("a release without a name");
+    let mut out = format!("{}: {}\n", printable(name), heading(evaluation.class.name()));
+    for (class, one) in evaluation.progress {
+        let percent = tenths(one.have, one.needed);
+        out.push_str(&format!("  {:<30} {percent:>5} %  ({} of {})\n", class.name(), one.have, one.needed));
+    }
+    if output.detail == Detail::Brief {
+        return out;
+    }
+    out.push_str(match compat {
+        Compat::Mot => "As the Model Openness Tool reads the record, which says what its authors declare.\n",
+        Compat::Mended => "What the authors of the record declare. Whether it is so: `candor assess`.\n",
+    });
+    for class in Class::ALL {
+        out.push_str(&format!("\n{}\n", heading(class.name())));
+        for one in evaluation.components.iter().filter(|one| one.component.class == class) {
+            let style = match one.status {
+                Status::Included | Status::Optional => Style::Good,
+                Status::Invalid | Status::Unlicensed | Status::Missing => Style::Bad,
+                Status::NotDeclared | Status::Waived => Style::Faint,
+            };
+            let status = paint.apply(style, &format!("{:<14}", one.status.as_str()));
+            let license = one.license.as_deref().filter(|_| one.status != Status::Unlicensed).unwrap_or_default();
+            let line = format!("  {status}  {:<31} {}", one.component.name, printable(license));
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    match evaluation.next() {
+        Some((class, lacking)) => {
+            out.push_str(&format!("\n{}\n", heading(&format!("What is missing for {}", class.name()))));
+            for one in lacking {
+                out.push_str(&format!("  {}: {}\n", one.component.name, act(one)));
+            }
+        }
+        None => out.push_str("\nNothing is missing: there is no class above.\n"),
+    }
+    if compat == Compat::Mended {
+        let title = if evaluation.differences.is_empty() {
+            "The Model Openness Tool says the same."
+        } else {
+            "What the Model Openness Tool says otherwise (`--compat mot`)"
+        };
+        out.push_str(&format!("\n{}\n", heading(title)));
+        for one in &evaluation.differences {
+            let (of, mot, ours) = (&one.of, printable(&one.mot), printable(&one.ours));
+            out.push_str(&format!("  {of}: {mot} there, {ours} here\n    {}\n", printable(&one.because)));
+        }
+    }
+    out
+}
+
+/// What the publisher would have to do.
+fn act(judged: &Judged) -> String {
+    let license = printable(judged.license.as_deref().unwrap_or_default());
+    match judged.status {
+        Status::Invalid => format!("`{license}` is not known as an open licence; name one that is"),
+        Status::Unlicensed => "it has no licence; give it an open one".to_owned(),
+        _ => "the record does not declare it; publish it under an open licence".to_owned(),
+    }
+}
+
+/// Percent with one digit behind the point, cut and never rounded up: 100 means all.
+fn tenths(have: usize, needed: usize) -> String {
+    let tenths = have * 1000 / needed.max(1);
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+}
+
+/// The record's own words without what would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
