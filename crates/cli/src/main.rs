@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Undetermined) => ExitCode::from(3),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error:#}");
+            anstream::eprintln!("error: {}", output::harmless(&format!("{error:#}"), false));
             ExitCode::from(2)
         }
     }

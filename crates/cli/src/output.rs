@@ -42,7 +42,12 @@ impl Output {
         Self { paint: Paint { colour, width }, verbose: common.verbose > 0, detail }
     }
 
-    /// Print a result.
+    /// Print a text for people. What it quotes may come from anyone: see [`harmless`].
+    pub(crate) fn show(&self, text: &str) -> anyhow::Result<()> {
+        self.print(&harmless(text, self.paint.colour))
+    }
+
+    /// Print a result as it is.
     pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -52,6 +57,26 @@ impl Output {
         out.flush()?;
         Ok(())
     }
+}
+
+/// A text that cannot drive a terminal: control characters, and those that turn the direction of writing, become
+/// `\u{fffd}`; only lines and, where they are wanted, our own colours remain.
+pub(crate) fn harmless(text: &str, colour: bool) -> String {
+    const OURS: [&str; 6] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m"];
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        let ours = c == '\u{1b}' && colour && OURS.iter().any(|code| rest.starts_with(code));
+        match c {
+            '\n' => out.push(c),
+            '\t' => out.push(' '),
+            _ if ours => out.push(c),
+            _ if c.is_control() || turns => out.push('\u{fffd}'),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Whether the reader of our output went away.

@@ -5,6 +5,7 @@ use crate::layout::{Paint, Style, wrap};
 use crate::words;
 use candor_assess::{Assessment, Doubt, Finding, Reason, Verdict, VerdictId};
 use candor_facts::{Evidence, FactSheet};
+use std::collections::BTreeSet;
 
 /// Gives the words at a place, from the user's own file, when they can be shown.
 pub type Excerpt<'e> = dyn Fn(&Evidence) -> Option<String> + 'e;
@@ -130,12 +131,8 @@ impl Tree<'_, '_> {
     }
 
     fn places(&mut self, places: &[Evidence], body: &str) {
-        let mut shown: Vec<&Evidence> = Vec::new();
-        for place in places {
-            if !shown.contains(&place) {
-                shown.push(place);
-            }
-        }
+        let mut seen: BTreeSet<&Evidence> = BTreeSet::new();
+        let shown: Vec<&Evidence> = places.iter().filter(|place| seen.insert(*place)).collect();
         for place in shown.iter().take(SHOWN) {
             let at = format!("{} ({})", words::place(self.sheet, place), words::basis(&place.basis));
             self.text(&format!("{body}- "), &format!("{body}  "), &at);

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> 
             Format::Json => documents.push(candor_report::json_value(&loaded.sheet, &assessment)),
             Format::Human => {
                 let text = candor_report::human(&loaded.sheet, &assessment, output.paint, output.detail);
-                output.print(&if at > 0 { format!("\n{text}") } else { text })?;
+                output.show(&if at > 0 { format!("\n{text}") } else { text })?;
             }
         }
     }

@@ -16,7 +16,7 @@ pub(crate) fn run(options: &Compare, output: &Output) -> anyhow::Result<Outcome>
     let pairs: Vec<_> =
         loaded.iter().zip(&assessments).map(|(loaded, assessment)| (&loaded.sheet, assessment)).collect();
     match options.format {
-        Format::Human => output.print(&candor_report::compare(&pairs, output.paint))?,
+        Format::Human => output.show(&candor_report::compare(&pairs, output.paint))?,
         Format::Json => print_documents(
             pairs.iter().map(|(sheet, assessment)| candor_report::json_value(sheet, assessment)).collect(),
             output,

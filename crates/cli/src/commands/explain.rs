@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome>
                 .iter()
                 .filter_map(|id| candor_report::explain(&loaded.sheet, &assessment, id, &excerpt, output.paint))
                 .collect();
-            output.print(&trees.join("\n"))?;
+            output.show(&trees.join("\n"))?;
         }
         Format::Json => {
             let whole = candor_report::json_value(&loaded.sheet, &assessment);

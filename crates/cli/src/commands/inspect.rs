@@ -28,7 +28,7 @@ pub(crate) fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
         wanting |= !report.sheet.gaps().is_empty();
         match options.format {
             Format::Json => documents.push(document(&path, &report)),
-            Format::Human => output.print(&human(&path, &report, output))?,
+            Format::Human => output.show(&human(&path, &report, output))?,
         }
     }
     if options.format == Format::Json {

@@ -34,7 +34,7 @@ pub(crate) fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
         unrecognised |= found.expression.is_none();
         match options.format {
             Format::Json => documents.push(document(&path, &found)),
-            Format::Human => output.print(&human(&path, &bytes, &found, output))?,
+            Format::Human => output.show(&human(&path, &bytes, &found, output))?,
         }
     }
     if options.format == Format::Json {

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &Mof, output: &Output) -> anyhow::Result<Outcome> {
     let evaluation = evaluate(&text, compat).map_err(|error| anyhow!("`{}`: {error}", options.file.display()))?;
     match options.format {
         Format::Json => output.print(&document(&evaluation, compat)?.to_string())?,
-        Format::Human => output.print(&human(&evaluation, compat, output))?,
+        Format::Human => output.show(&human(&evaluation, compat, output))?,
     }
     Ok(Outcome::Answered)
 }

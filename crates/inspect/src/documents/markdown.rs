@@ -281,7 +281,7 @@ impl Builder {
         }
         let parent = self.open.last().and_then(|last| self.page.sections.get(*last));
         let mut path = parent.map(|section| section.path.clone()).unwrap_or_default();
-        path.push(words);
+        path.push(shorten(words));
         self.page.sections.push(Section { path, level });
         self.section = self.page.sections.len() - 1;
         self.open.push(self.section);
