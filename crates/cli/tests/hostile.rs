@@ -67,115 +67,311 @@ fn releases() -> Vec<Hostile> {
             "too-large",
             "cap",
         ),
-        gap("a listing of a million entries", |at| {
-            let mut entries = String::new();
-            for number in 0..1_000_000 {
-                write!(entries, ",{{\"path\":\"a/{number}.bin\",\"size\":1}}").expect("a string");
-            }
-            bundle(at, &format!("{{\"complete\":true,\"entries\":[{}]}}", &entries[1..]));
-        }, "@listing", "too-large", "cap"),
-        gap("a listing that goes on for ever", |at| {
-            bundle(at, &format!("{{\"complete\":true,\"entries\":[{}", "{\"path\":\"a\"},".repeat(1000)));
-        }, "@listing", "malformed", "listing.json"),
-        gap("a listing nested deeply", |at| bundle(at, &"[".repeat(1_000_000)), "@listing", "malformed", "listing.json"),
-        gap("paths that leave the part", |at| {
-            bundle(at, r#"{"complete":true,"entries":[{"path":"../../etc/passwd"},{"path":"/etc/passwd"},{"path":""}]}"#);
-        }, "@listing", "malformed", "leaves the part"),
+        gap(
+            "a listing of a million entries",
+            |at| {
+                let mut entries = String::new();
+                for number in 0..1_000_000 {
+                    write!(entries, ",{{\"path\":\"a/{number}.bin\",\"size\":1}}").expect("a string");
+                }
+                bundle(at, &format!("{{\"complete\":true,\"entries\":[{}]}}", &entries[1..]));
+            },
+            "@listing",
+            "too-large",
+            "cap",
+        ),
+        gap(
+            "a listing that goes on for ever",
+            |at| {
+                bundle(at, &format!("{{\"complete\":true,\"entries\":[{}", "{\"path\":\"a\"},".repeat(1000)));
+            },
+            "@listing",
+            "malformed",
+            "listing.json",
+        ),
+        gap(
+            "a listing nested deeply",
+            |at| bundle(at, &"[".repeat(1_000_000)),
+            "@listing",
+            "malformed",
+            "listing.json",
+        ),
+        gap(
+            "paths that leave the part",
+            |at| {
+                bundle(
+                    at,
+                    r#"{"complete":true,"entries":[{"path":"../../etc/passwd"},{"path":"/etc/passwd"},{"path":""}]}"#,
+                );
+            },
+            "@listing",
+            "malformed",
+            "leaves the part",
+        ),
         // Front matter and configuration.
-        gap("a YAML bomb", |at| {
-            let mut text = "---\na: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
-            for (name, before) in ('b'..='z').zip('a'..) {
-                writeln!(text, "{name}: &{name} [{}]", vec![format!("*{before}"); 9].join(",")).expect("a string");
-            }
-            write(&at.join("README.md"), format!("{text}---\n# Model\n"));
-        }, "README.md", "malformed", ""),
-        gap("YAML nested deeply", |at| {
-            write(&at.join("README.md"), format!("---\na: {}{}\n---\n", "[".repeat(400_000), "]".repeat(400_000)));
-        }, "README.md", "malformed", ""),
-        gap("front matter without end", |at| {
-            write(&at.join("README.md"), format!("---\n{}", "k: v\n".repeat(700_000)));
-        }, "README.md", "malformed", ""),
-        gap("more licences than anyone means", |at| {
-            write(&at.join("README.md"), format!("---\nlicense:\n{}---\n", "- mit\n".repeat(90_000)));
-        }, "README.md", "unsupported", "values of `license`"),
-        gap("JSON nested deeply", |at| write(&at.join("config.json"), "[".repeat(4_000_000)), "config.json", "malformed", ""),
-        gap("a card that is not UTF-8", |at| {
-            write(&at.join("README.md"), b"---\nlicense: mit\n---\n# Model\n\nCaf\xe9.\n");
-        }, "README.md", "malformed", "at byte 33"),
-        gap("a card of UTF-16", |at| {
-            let text: Vec<u8> = "---\nlicense: mit\n---\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-            write(&at.join("README.md"), [&b"\xff\xfe"[..], &text].concat());
-        }, "README.md", "malformed", "at byte 0"),
-        gap("a licence that is not UTF-8", |at| write(&at.join("LICENSE"), b"\xff\xfeM\0I\0T\0"), "LICENSE", "malformed", "UTF-8"),
+        gap(
+            "a YAML bomb",
+            |at| {
+                let mut text = "---\na: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+                for (name, before) in ('b'..='z').zip('a'..) {
+                    writeln!(text, "{name}: &{name} [{}]", vec![format!("*{before}"); 9].join(",")).expect("a string");
+                }
+                write(&at.join("README.md"), format!("{text}---\n# Model\n"));
+            },
+            "README.md",
+            "malformed",
+            "",
+        ),
+        gap(
+            "YAML nested deeply",
+            |at| {
+                write(&at.join("README.md"), format!("---\na: {}{}\n---\n", "[".repeat(400_000), "]".repeat(400_000)));
+            },
+            "README.md",
+            "malformed",
+            "",
+        ),
+        gap(
+            "front matter without end",
+            |at| {
+                write(&at.join("README.md"), format!("---\n{}", "k: v\n".repeat(700_000)));
+            },
+            "README.md",
+            "malformed",
+            "",
+        ),
+        gap(
+            "more licences than anyone means",
+            |at| {
+                write(&at.join("README.md"), format!("---\nlicense:\n{}---\n", "- mit\n".repeat(90_000)));
+            },
+            "README.md",
+            "unsupported",
+            "values of `license`",
+        ),
+        gap(
+            "JSON nested deeply",
+            |at| write(&at.join("config.json"), "[".repeat(4_000_000)),
+            "config.json",
+            "malformed",
+            "",
+        ),
+        gap(
+            "a card that is not UTF-8",
+            |at| {
+                write(&at.join("README.md"), b"---\nlicense: mit\n---\n# Model\n\nCaf\xe9.\n");
+            },
+            "README.md",
+            "malformed",
+            "at byte 33",
+        ),
+        gap(
+            "a card of UTF-16",
+            |at| {
+                let text: Vec<u8> = "---\nlicense: mit\n---\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+                write(&at.join("README.md"), [&b"\xff\xfe"[..], &text].concat());
+            },
+            "README.md",
+            "malformed",
+            "at byte 0",
+        ),
+        gap(
+            "a licence that is not UTF-8",
+            |at| write(&at.join("LICENSE"), b"\xff\xfeM\0I\0T\0"),
+            "LICENSE",
+            "malformed",
+            "UTF-8",
+        ),
         // Weights.
-        gap("a header of 2^63 bytes", |at| {
-            write(&at.join("model.safetensors"), [&(1_u64 << 63).to_le_bytes()[..], b"{}"].concat());
-        }, "model.safetensors", "malformed", "at byte 0"),
-        gap("a header of 2^64-1 bytes", |at| {
-            write(&at.join("model.safetensors"), [&u64::MAX.to_le_bytes()[..], b"{}"].concat());
-        }, "model.safetensors", "malformed", "at byte 0"),
-        gap("a header of 99 MB of nothing", |at| {
-            let path = at.join("model.safetensors");
-            write(&path, 99_000_000_u64.to_le_bytes());
-            File::options().write(true).open(path).and_then(|file| file.set_len(100_000_000)).expect("a sparse file");
-        }, "model.safetensors", "malformed", "at byte 8"),
-        gap("a header of 99 MB of tensors", |at| {
-            let tensor = "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},";
-            let header = format!("{{{}", tensor.repeat(99_000_000 / tensor.len()));
-            write(&at.join("model.safetensors"), [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat());
-        }, "model.safetensors", "malformed", ""),
-        gap("an index that leads out", |at| {
-            let index = r#"{"weight_map":{"a":"../../../etc/passwd","b":"/etc/passwd"}}"#;
-            write(&at.join("model.safetensors.index.json"), index);
-        }, "model.safetensors.index.json", "malformed", ""),
+        gap(
+            "a header of 2^63 bytes",
+            |at| {
+                write(&at.join("model.safetensors"), [&(1_u64 << 63).to_le_bytes()[..], b"{}"].concat());
+            },
+            "model.safetensors",
+            "malformed",
+            "at byte 0",
+        ),
+        gap(
+            "a header of 2^64-1 bytes",
+            |at| {
+                write(&at.join("model.safetensors"), [&u64::MAX.to_le_bytes()[..], b"{}"].concat());
+            },
+            "model.safetensors",
+            "malformed",
+            "at byte 0",
+        ),
+        gap(
+            "a header of 99 MB of nothing",
+            |at| {
+                let path = at.join("model.safetensors");
+                write(&path, 99_000_000_u64.to_le_bytes());
+                File::options()
+                    .write(true)
+                    .open(path)
+                    .and_then(|file| file.set_len(100_000_000))
+                    .expect("a sparse file");
+            },
+            "model.safetensors",
+            "malformed",
+            "at byte 8",
+        ),
+        gap(
+            "a header of 99 MB of tensors",
+            |at| {
+                let tensor = "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},";
+                let header = format!("{{{}", tensor.repeat(99_000_000 / tensor.len()));
+                write(
+                    &at.join("model.safetensors"),
+                    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat(),
+                );
+            },
+            "model.safetensors",
+            "malformed",
+            "",
+        ),
+        gap(
+            "an index that leads out",
+            |at| {
+                let index = r#"{"weight_map":{"a":"../../../etc/passwd","b":"/etc/passwd"}}"#;
+                write(&at.join("model.safetensors.index.json"), index);
+            },
+            "model.safetensors.index.json",
+            "malformed",
+            "",
+        ),
         none("a pointer to more bytes than there are", |at| {
             let oid = "a".repeat(64);
-            let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 18446744073709551616\n");
+            let pointer =
+                format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 18446744073709551616\n");
             write(&at.join("model.safetensors"), pointer);
         }),
         // What is no file.
-        gap("a pipe", |at| {
-            let made = Command::new("mkfifo").arg(at.join("README.md")).status().expect("mkfifo is there");
-            assert!(made.success());
-        }, "README.md", "unsafe", "pipe"),
-        gap("a circle of links", |at| {
-            fs::create_dir(at.join("a")).expect("a folder");
-            symlink("..", at.join("a/up")).expect("a link");
-        }, "a/up", "unsafe", "circle"),
-        gap("links that lead to each other", |at| {
-            symlink("b", at.join("a")).expect("a link");
-            symlink("a", at.join("b")).expect("a link");
-        }, "a", "unsafe", "link"),
-        gap("a link out of the folder", |at| symlink("/etc/passwd", at.join("README.md")).expect("a link"), "README.md", "unsafe", "leads out"),
-        gap("a link to a device", |at| symlink("/dev/zero", at.join("README.md")).expect("a link"), "README.md", "unsafe", "link"),
+        gap(
+            "a pipe",
+            |at| {
+                let made = Command::new("mkfifo").arg(at.join("README.md")).status().expect("mkfifo is there");
+                assert!(made.success());
+            },
+            "README.md",
+            "unsafe",
+            "pipe",
+        ),
+        gap(
+            "a circle of links",
+            |at| {
+                fs::create_dir(at.join("a")).expect("a folder");
+                symlink("..", at.join("a/up")).expect("a link");
+            },
+            "a/up",
+            "unsafe",
+            "circle",
+        ),
+        gap(
+            "links that lead to each other",
+            |at| {
+                symlink("b", at.join("a")).expect("a link");
+                symlink("a", at.join("b")).expect("a link");
+            },
+            "a",
+            "unsafe",
+            "link",
+        ),
+        gap(
+            "a link out of the folder",
+            |at| symlink("/etc/passwd", at.join("README.md")).expect("a link"),
+            "README.md",
+            "unsafe",
+            "leads out",
+        ),
+        gap(
+            "a link to a device",
+            |at| symlink("/dev/zero", at.join("README.md")).expect("a link"),
+            "README.md",
+            "unsafe",
+            "link",
+        ),
         none("a card that is a folder", |at| {
-            for name in ["README.md", "LICENSE", "config.json", "model.safetensors", "release.toml", "model.safetensors.index.json"] {
+            for name in [
+                "README.md", "LICENSE", "config.json", "model.safetensors", "release.toml",
+                "model.safetensors.index.json",
+            ] {
                 fs::create_dir(at.join(name)).expect("a folder");
             }
         }),
-        gap("files of no bytes", |at| {
-            for name in ["README.md", "LICENSE", "config.json", "model.safetensors", "tokenizer.json", "a.gguf", "b.bin"] {
-                write(&at.join(name), "");
-            }
-        }, "model.safetensors", "malformed", "0 bytes"),
-        gap("folders without end", |at| {
-            let deep = (0..100).fold(at.to_owned(), |path, _| path.join("d"));
-            write(&deep.join("README.md"), "# Deep\n");
-        }, DEEP, "too-large", "64"),
-        gap("a name that is not UTF-8", |at| {
-            use std::os::unix::ffi::OsStrExt as _;
-            write(&at.join(std::ffi::OsStr::from_bytes(b"caf\xe9.md")), "# Card\n");
-        }, "caf\u{fffd}.md", "unsafe", "UTF-8"),
+        gap(
+            "files of no bytes",
+            |at| {
+                for name in
+                    ["README.md", "LICENSE", "config.json", "model.safetensors", "tokenizer.json", "a.gguf", "b.bin"]
+                {
+                    write(&at.join(name), "");
+                }
+            },
+            "model.safetensors",
+            "malformed",
+            "0 bytes",
+        ),
+        gap(
+            "folders without end",
+            |at| {
+                let deep = (0..100).fold(at.to_owned(), |path, _| path.join("d"));
+                write(&deep.join("README.md"), "# Deep\n");
+            },
+            DEEP,
+            "too-large",
+            "64",
+        ),
+        gap(
+            "a name that is not UTF-8",
+            |at| {
+                use std::os::unix::ffi::OsStrExt as _;
+                write(&at.join(std::ffi::OsStr::from_bytes(b"caf\xe9.md")), "# Card\n");
+            },
+            "caf\u{fffd}.md",
+            "unsafe",
+            "UTF-8",
+        ),
         // Pages.
-        gap("a page of 20 MB on one line", |at| write(&at.join("README.md"), ">".repeat(20_000_000)), "README.md", "too-large", "cap"),
+        gap(
+            "a page of 20 MB on one line",
+            |at| write(&at.join("README.md"), ">".repeat(20_000_000)),
+            "README.md",
+            "too-large",
+            "cap",
+        ),
         gap("more headings than anyone reads", |at| repeat(at, "# a\n"), "README.md", "unsupported", "statements"),
-        gap("headings of six levels", |at| repeat(at, "# a\n## b\n### c\n#### d\n##### e\n###### f\n"), "README.md", "unsupported", "statements"),
-        gap("a heading over everything", |at| {
-            write(&at.join("README.md"), format!("# {}\n{}", "a".repeat(MOST / 2), "## b\n".repeat(MOST / 10)));
-        }, "README.md", "unsupported", "statements"),
-        gap("one statement again and again", |at| repeat(at, "The weights are released under the MIT license.\n\n"), "README.md", "unsupported", "statements"),
+        gap(
+            "headings of six levels",
+            |at| repeat(at, "# a\n## b\n### c\n#### d\n##### e\n###### f\n"),
+            "README.md",
+            "unsupported",
+            "statements",
+        ),
+        gap(
+            "a heading over everything",
+            |at| {
+                write(&at.join("README.md"), format!("# {}\n{}", "a".repeat(MOST / 2), "## b\n".repeat(MOST / 10)));
+            },
+            "README.md",
+            "unsupported",
+            "statements",
+        ),
+        gap(
+            "one statement again and again",
+            |at| repeat(at, "The weights are released under the MIT license.\n\n"),
+            "README.md",
+            "unsupported",
+            "statements",
+        ),
         gap("a list again and again", |at| repeat(at, "- License: MIT\n"), "README.md", "unsupported", "statements"),
-        gap("a sentence again and again", |at| repeat(at, "It was trained on data. "), "README.md", "unsupported", "statements"),
+        gap(
+            "a sentence again and again",
+            |at| repeat(at, "It was trained on data. "),
+            "README.md",
+            "unsupported",
+            "statements",
+        ),
         none("one word", |at| repeat(at, "a")),
         none("quotes in quotes", |at| repeat(at, "> ")),
         none("brackets in brackets", |at| repeat(at, "[")),
@@ -186,7 +382,13 @@ fn releases() -> Vec<Hostile> {
         none("quoted code", |at| repeat(at, "`a``b```")),
         none("tags", |at| repeat(at, "<a ")),
         none("bars", |at| repeat(at, "|a|b|\n")),
-        gap("rows", |at| write(&at.join("README.md"), format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(MOST / 8))), "README.md", "unsupported", "statements"),
+        gap(
+            "rows",
+            |at| write(&at.join("README.md"), format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(MOST / 8))),
+            "README.md",
+            "unsupported",
+            "statements",
+        ),
         none("a table of wide rows", |at| {
             let row = |cell: &str| format!("|{}\n", cell.repeat(2000));
             write(&at.join("README.md"), format!("{}{}{}", row("a|"), row("-|"), row("b|").repeat(MOST / 4002 - 3)));
@@ -196,11 +398,17 @@ fn releases() -> Vec<Hostile> {
         none("a licence again and again", |at| {
             write(&at.join("LICENSE"), "the license to use, copy, modify and distribute ".repeat(MOST / 49));
         }),
-        gap("cards without end", |at| {
-            for number in 0..40 {
-                write(&at.join(format!("{number:02}/README.md")), "Licence.\n".repeat(100_000));
-            }
-        }, "39/README.md", "too-large", "cap"),
+        gap(
+            "cards without end",
+            |at| {
+                for number in 0..40 {
+                    write(&at.join(format!("{number:02}/README.md")), "Licence.\n".repeat(100_000));
+                }
+            },
+            "39/README.md",
+            "too-large",
+            "cap",
+        ),
     ]
 }
 
@@ -249,7 +457,10 @@ fn bundles_that_point_outside() {
         ("listing", "link/README.md"),
     ] {
         let root = outside.join("bundle");
-        write(&root.join("release.toml"), format!("format = 1\nid = \"x\"\n[[part]]\nrole = \"model\"\n{key} = \"{value}\"\n"));
+        write(
+            &root.join("release.toml"),
+            format!("format = 1\nid = \"x\"\n[[part]]\nrole = \"model\"\n{key} = \"{value}\"\n"),
+        );
         let _ = symlink(outside.join("secret"), root.join("link"));
         let run = bounded(&["assess", &root.display().to_string()]);
         assert_eq!(run.code, 2, "{key} = {value}: {run:?}");
@@ -273,7 +484,8 @@ fn hostile_files_one_by_one() {
     ];
     for (path, why) in cases {
         let json = bounded(&["inspect", &path.display().to_string(), "--format", "json"]).json();
-        let reasons: Vec<&str> = json["gaps"].as_array().expect("gaps").iter().filter_map(|gap| gap["why"].as_str()).collect();
+        let reasons: Vec<&str> =
+            json["gaps"].as_array().expect("gaps").iter().filter_map(|gap| gap["why"].as_str()).collect();
         assert!(reasons.contains(&why), "{}: {json}", path.display());
         assert_eq!(json["valid"], false, "{}", path.display());
     }
