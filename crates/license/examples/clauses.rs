@@ -1,6 +1,10 @@
 //! Prints the clauses found in each file: `cargo run -p candor-license --example clauses -- FILE…`.
-#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "an example talks to a terminal and reads files"
+)]
 
 fn main() {
     for path in std::env::args().skip(1) {

@@ -1,6 +1,10 @@
 //! Prints what each file is: `cargo run -p candor-license --example identify -- FILE…`.
-#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "an example talks to a terminal, reads files and the clock"
+)]
 
 fn main() {
     for path in std::env::args().skip(1) {

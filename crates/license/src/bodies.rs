@@ -65,6 +65,7 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
     let mut found: Vec<Body> = Vec::new();
     let mut positions: Option<Positions<'_>> = None;
     let mut vain = 0;
+    let mut kept: Vec<Body> = Vec::new();
     for _ in 0..ROUNDS {
         if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
             break;
@@ -77,6 +78,11 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         let open = covered.iter().filter(|c| !**c).count();
         let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
         for document in &candidates {
+            // What lies apart from the texts found since is as it was.
+            if let Some(n) = kept.iter().position(|b| b.document.number == document.number) {
+                aligned.push(kept.swap_remove(n));
+                continue;
+            }
             let Some(body) = align_one(document, words, positions, &covered) else {
                 continue;
             };
@@ -87,8 +93,10 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
                 break;
             }
         }
-        let Some(best) = choose(aligned) else { break };
+        let Some(best) = choose(&mut aligned) else { break };
         let span = best.words.start..best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1);
+        kept.append(&mut aligned);
+        kept.retain(|b| b.words.end <= span.start || b.words.start >= span.end + WINDOW);
         let fresh = !covered.get(span.clone()).unwrap_or_default().contains(&true);
         for slot in covered.get_mut(span).unwrap_or_default() {
             *slot = true;
@@ -129,7 +137,7 @@ fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>, cov
 
 /// The one that explains more words, less what differs; among equals, the one with nothing left over. Of a
 /// changed text, the licence that everybody uses is the likelier base.
-fn choose(mut aligned: Vec<Body>) -> Option<Body> {
+fn choose(aligned: &mut Vec<Body>) -> Option<Body> {
     let rank = |x: &Body, bonus: i64| {
         let text = matches!(x.document.role, Role::Text | Role::Policy);
         (x.difference.value() + bonus, x.is_whole(), text, std::cmp::Reverse(x.document.number))

@@ -84,6 +84,12 @@ pub fn resolve(written: &str) -> Declared {
     Declared { written: written.to_owned(), expression, how, reason }
 }
 
+/// "BSD style", "MIT-like". Some licences have "old style" in their names.
+fn resembles(lower: &str) -> bool {
+    const WORDS: &[&str] = &["style", "styled", "like", "similar", "compatible", "inspired", "type"];
+    !lower.contains("old style") && lower.split(|c: char| !c.is_alphanumeric()).any(|w| WORDS.contains(&w))
+}
+
 fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
     let lower = text.to_ascii_lowercase();
     if UNSTATED.contains(&lower.as_str()) {
@@ -111,6 +117,9 @@ fn understand(text: &str) -> (Option<Expression>, How, &'static str) {
             Some(id) => (Some(Expression::Id(id)), How::Url, "an address that names this licence"),
             None => (None, How::Unrecognised, "an address we do not know; its text must be read"),
         };
+    }
+    if resembles(&lower) {
+        return (None, How::Unrecognised, "says what it resembles, not what it is");
     }
     if let Some(expression) = by_name(text) {
         return (Some(expression), How::Spelling, "a common way to write this licence's name");

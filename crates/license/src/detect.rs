@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use crate::denial;
 use crate::rules::{Kind, RULES, Rule};
 use crate::words::{self, Word, hash};
 
@@ -117,6 +118,9 @@ fn try_rule(compiled: &Compiled, text: &[Word], bytes: &[u8], at: usize) -> Opti
     let sentence = sentence(text, at..end);
     let close = text.get(sentence.clone()).unwrap_or_default();
     if close.iter().any(|w| compiled.unless.contains(&w.hash)) {
+        return None;
+    }
+    if denial::denied(text, sentence.clone(), at..end, rule.kind) {
         return None;
     }
     let value = number(text, sentence.clone(), at..end, bytes, rule.kind);

@@ -67,7 +67,6 @@ pub(crate) struct Document {
     pub(crate) number: u16,
     pub(crate) role: Role,
     pub(crate) words: usize,
-    pub(crate) whole: u64,
     ids: &'static str,
     windows: &'static [u8],
     regions: &'static [u8],
@@ -278,7 +277,6 @@ impl Fingerprints {
                 _ => Role::Text,
             },
             words: u32_at(entry, 8)? as usize,
-            whole: u64_at(entry, 28)?,
             ids: std::str::from_utf8(ids).ok()?,
             windows: self.windows.get(window_at..window_end)?,
             regions: self.regions.get(region_at..region_end)?,
@@ -301,6 +299,9 @@ impl Fingerprints {
 
     /// The document whose words have this hash as a whole.
     pub(crate) fn exact(&self, whole: u64, words: usize) -> Option<Document> {
-        (0..self.len()).filter_map(|n| self.document(n as u16)).find(|d| d.whole == whole && d.words == words)
+        let (entries, _) = self.documents.as_chunks::<{ layout::DOCUMENT }>();
+        let fits = |e: &[u8]| u64_at(e, 28) == Some(whole) && u32_at(e, 8).map(|w| w as usize) == Some(words);
+        let number = entries.iter().position(|e| fits(e))?;
+        self.document(u16::try_from(number).ok()?)
     }
 }

@@ -19,6 +19,7 @@ mod conclude;
 mod creative;
 mod declared;
 mod decode;
+mod denial;
 mod detect;
 mod evidence;
 mod expression;

@@ -39,6 +39,9 @@ pub(crate) fn notices(bytes: &[u8], words: &[Word], inside: &dyn Fn(usize) -> bo
         if found.len() >= NOTICES {
             break;
         }
+        if resembles(bytes, words, &name.words) {
+            continue;
+        }
         let context = context(words, &name.words);
         let (Some(first), Some(last)) = (words.get(name.words.start), words.get(name.words.end - 1)) else {
             continue;
@@ -59,6 +62,81 @@ pub(crate) fn notices(bytes: &[u8], words: &[Word], inside: &dyn Fn(usize) -> bo
     }
     tagged(bytes, &mut found);
     found
+}
+
+/// "BSD-style", "an MIT-like licence", "similar to the Apache licence": something that resembles a licence is not
+/// that licence, and nobody can tell what it grants.
+fn resembles(bytes: &[u8], words: &[Word], name: &Range<usize>) -> bool {
+    const AFTER: &[&str] = &["style", "styled", "like", "type", "ish", "esque", "inspired", "derived", "compatible"];
+    const BEFORE: &[u64] = &[
+        hash("similar"),
+        hash("resembling"),
+        hash("resembles"),
+        hash("akin"),
+        hash("modelled"),
+        hash("modeled"),
+        hash("inspired"),
+        hash("spirit"),
+        hash("style"),
+        hash("compatible"),
+        hash("comparable"),
+        hash("equivalent"),
+        hash("incompatible"),
+        hash("variation"),
+        hash("variant"),
+    ];
+    const LINKING: &[u64] = &[
+        hash("to"),
+        hash("the"),
+        hash("a"),
+        hash("an"),
+        hash("on"),
+        hash("after"),
+        hash("by"),
+        hash("with"),
+        hash("of"),
+        hash("in"),
+    ];
+    let spelt = |n: usize| {
+        let word = words.get(n)?;
+        bytes.get(word.start as usize..word.end as usize)
+    };
+    let ends = |text: &[u8], end: &str| {
+        text.len() > end.len()
+            && text.get(text.len() - end.len()..).is_some_and(|t| t.eq_ignore_ascii_case(end.as_bytes()))
+            && text.get(text.len() - end.len() - 1) == Some(&b'-')
+    };
+    // In one word with its hyphen: in the name itself, or in the word after it ("2-clause BSD-style").
+    let glued = name.clone().filter_map(spelt).any(|text| AFTER.iter().any(|end| ends(text, end)));
+    if glued {
+        return true;
+    }
+    // Apart: "BSD style", and "BSD like licence", but not "the MIT licence like the rest".
+    let is = |n: usize, list: &[&str]| {
+        spelt(n).is_some_and(|t| list.iter().any(|l| t.eq_ignore_ascii_case(l.as_bytes())))
+            && words.get(n).is_some_and(|w| !w.is(Word::SENTENCE))
+    };
+    const NOUNS: &[&str] = &["license", "licence", "licenses", "licences", "terms", "conditions", "copyright"];
+    for n in name.start + 1..name.end + 1 {
+        if is(n, &["style", "styled"]) || is(n, AFTER) && is(n + 1, NOUNS) {
+            return true;
+        }
+    }
+    // "similar to the …", "in the spirit of the …".
+    let mut linked = false;
+    for n in (name.start.saturating_sub(5)..name.start).rev() {
+        let Some(word) = words.get(n) else { return false };
+        let next_starts = words.get(n + 1).is_some_and(|w| w.is(Word::SENTENCE));
+        if next_starts {
+            return false;
+        }
+        if LINKING.contains(&word.hash) {
+            linked = true;
+        } else {
+            return linked && BEFORE.contains(&word.hash);
+        }
+    }
+    false
 }
 
 struct Context {

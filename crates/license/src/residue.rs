@@ -142,13 +142,11 @@ impl Gap {
             return;
         }
         let fill = words.get(self.user.clone()).unwrap_or_default();
-        let open = flags & (layout::OPEN | layout::NOTICES) != 0 && listed == 0;
-        let free = open
-            && extra <= allowed + unverified
-            && prose::harmless(words, self.user.clone(), flags & layout::NORMS != 0);
-        // A word that rules something is never an alternative by itself, whatever a template's pattern would let in.
-        let ruling = fill.len() <= 3 && fill.iter().any(|word| prose::is_loaded(*word));
-        let fits = missing == 0 && (alternatives && !ruling || free);
+        let open = flags & (layout::OPEN | layout::NOTICES) != 0;
+        let harmless = prose::harmless(words, self.user.clone(), flags & layout::NORMS != 0);
+        let free = open && listed == 0 && extra <= allowed + unverified && harmless;
+        // Beside a listed replacement that fits, what stands in an open place is not verified by it.
+        let fits = missing == 0 && (alternatives && (!open || harmless) || free);
         if fits || prose::ignorable(fill) {
             return;
         }

@@ -11,6 +11,10 @@ pub(crate) fn license_of(url: &str) -> Option<LicenseId> {
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
     let rest = rest.split(['#', '?']).next().unwrap_or(rest);
     let rest = rest.trim_end_matches('/');
+    // One publisher's page that holds one text.
+    if rest.trim_end_matches('/') == "developers.google.com/open-source/licenses/bsd" {
+        return LicenseId::parse("BSD-3-Clause");
+    }
     if let Some(path) = rest.strip_prefix("creativecommons.org/") {
         return creative_commons(path);
     }

@@ -5,6 +5,7 @@
 //! beside the workspace); says so when the corpus is not there.
 #![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stderr, reason = "a test that did not run must say so")]
+#![allow(clippy::disallowed_methods, reason = "tests read the corpus")]
 
 use std::path::PathBuf;
 
