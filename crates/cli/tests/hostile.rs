@@ -1,6 +1,8 @@
 //! Bad input is data: each of these ends within bounds, exits as the contract says, and names the place.
 //!
 //! The program gets 1 GiB of address space and a minute of processor time; beyond either it dies, and the test with it.
+//!
+//! Long because each kind of bad input stands beside the place that the gap must name.
 
 mod common;
 

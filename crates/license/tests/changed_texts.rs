@@ -3,7 +3,6 @@
 //!
 //! Runs over every OSI-approved text and every AI licence of the corpus (`CANDOR_SHARED`, or `../shared`
 //! beside the workspace); says so when the corpus is not there.
-#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stderr, reason = "a test that did not run must say so")]
 #![allow(clippy::disallowed_methods, reason = "tests read the corpus")]
 

@@ -1,6 +1,5 @@
 //! The same licence in other clothes: wrapped anew, as Markdown, as HTML, as a comment, with other list markers,
 //! names and dates. Runs over the corpus when it is there, and says so when it is not.
-#![allow(clippy::disallowed_methods, reason = "not part of the pure crate")]
 #![allow(clippy::print_stderr, reason = "a test that did not run must say so")]
 #![allow(clippy::disallowed_methods, reason = "tests read the corpus")]
 
