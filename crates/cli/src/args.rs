@@ -1,5 +1,6 @@
-//! What may be said on the command line.
+//! What may be said on the command line. The options of one command stand in its module.
 
+use crate::commands::{assess, compare, explain, mof, schema};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -22,27 +23,12 @@ pub(crate) struct Args {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  answered; gaps and unknowns included, unless `--strict` is said
+  1  the answer is no: violated, refuted, different
   2  usage error; an input that is not there or cannot be read at all
   3  nothing could be judged; or, with `--strict`, something stayed unknown
 
 Example:
   candor assess examples/open-source";
-
-/// What `mof --help` says of records.
-pub(crate) const MOF_HELP: &str = "\
-Components, with exactly these names:
-  Class III  Model architecture, Model parameters (Final), Technical report, Evaluation results,
-             Model card, Data card, Sample model outputs
-  Class II   Training code, Inference code, Evaluation code, Evaluation data,
-             Supporting libraries and tools
-  Class I    Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper,
-             Model metadata
-
-A licence may be an id in any common spelling, an SPDX expression, or a list of licences that all apply.
-`contained_in: Model card` says that a component is part of another document.
-
-Example:
-  candor mof record.yml --compat mot";
 
 /// Options that every command takes.
 #[derive(ClapArgs, Debug)]
@@ -77,13 +63,13 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// The verdict: where a release stands, why, under which terms, and what it lets you do
     #[command(after_help = "Example:\n  candor assess examples/open-weights --format json")]
-    Assess(Assess),
+    Assess(assess::Options),
     /// One requirement's tree, down to the bytes that decide
     #[command(after_help = "Example:\n  candor explain examples/open-weights osaid.data-information")]
-    Explain(Explain),
+    Explain(explain::Options),
     /// Two or more releases side by side
     #[command(after_help = "Example:\n  candor compare examples/closed examples/open-weights examples/open-source")]
-    Compare(Compare),
+    Compare(compare::Options),
     /// Which licence a text is, what differs, and what it forbids
     #[command(after_help = "Example:\n  candor license LICENSE")]
     License(Texts),
@@ -91,11 +77,11 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  candor inspect examples/open-weights/model.safetensors")]
     Inspect(Texts),
     /// A record of the Model Openness Framework: class, progress, and what is missing for the next class
-    #[command(after_help = MOF_HELP)]
-    Mof(Mof),
+    #[command(after_help = mof::HELP)]
+    Mof(mof::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
-    Schema(Schema),
+    Schema(schema::Options),
     /// A completion script for a shell
     #[command(after_help = "Example:\n  candor completions bash > ~/.local/share/bash-completion/completions/candor")]
     Completions {
@@ -127,49 +113,6 @@ pub(crate) struct Reading {
     pub strict: bool,
 }
 
-/// Arguments of `assess`.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Assess {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
-    #[arg(required = true)]
-    pub locators: Vec<String>,
-    /// How to read them.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-}
-
-/// Arguments of `explain`.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Explain {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
-    pub locator: String,
-    /// A requirement such as `osaid.parameters-terms`, or a framework such as `spectrum`
-    pub requirement: String,
-    /// How to read it.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-}
-
-/// Arguments of `compare`.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Compare {
-    /// Two or more releases
-    #[arg(required = true, num_args = 2..)]
-    pub locators: Vec<String>,
-    /// How to read them.
-    #[command(flatten)]
-    pub reading: Reading,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-}
-
 /// Arguments of commands over single files.
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Texts {
@@ -185,43 +128,4 @@ pub(crate) struct Texts {
     /// Exit 3 when something could not be read or recognised
     #[arg(long)]
     pub strict: bool,
-}
-
-/// Arguments of `mof`.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Mof {
-    /// A record, as YAML
-    pub file: PathBuf,
-    /// Say exactly what another tool says, its faults included: `mot` is the Model Openness Tool
-    #[arg(long, value_enum, value_name = "TOOL")]
-    pub compat: Option<MofCompat>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-}
-
-/// Tools that `mof` can equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MofCompat {
-    /// The Model Openness Tool.
-    Mot,
-}
-
-/// Arguments of `schema`.
-#[derive(ClapArgs, Debug)]
-pub(crate) struct Schema {
-    /// Which output
-    #[arg(value_enum)]
-    pub of: SchemaOf,
-}
-
-/// Outputs with a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaOf {
-    /// `assess --format json`.
-    Assessment,
-    /// `license --format json`.
-    License,
-    /// `inspect --format json`.
-    Inspect,
 }

@@ -2,13 +2,28 @@
 
 use super::print_documents;
 use crate::Outcome;
-use crate::args::{Assess, Format};
+use crate::args::{Format, Reading};
 use crate::load::{frameworks, load};
 use crate::output::Output;
 use candor_assess::{Status, assess};
+use clap::Args;
+
+/// Arguments of `assess`.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// A folder, a hub cache snapshot, a release bundle, or one file
+    #[arg(required = true)]
+    pub locators: Vec<String>,
+    /// How to read them.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
 
 /// Run the command.
-pub(crate) fn run(options: &Assess, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let mut documents = Vec::new();
     let mut unknown = false;

@@ -2,13 +2,28 @@
 
 use super::print_documents;
 use crate::Outcome;
-use crate::args::{Compare, Format};
+use crate::args::{Format, Reading};
 use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
 use candor_assess::{Status, assess};
+use clap::Args;
+
+/// Arguments of `compare`.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Two or more releases
+    #[arg(required = true, num_args = 2..)]
+    pub locators: Vec<String>,
+    /// How to read them.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
 
 /// Run the command.
-pub(crate) fn run(options: &Compare, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let loaded: Vec<Loaded> =
         options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;

@@ -1,18 +1,34 @@
 //! `candor explain`: one requirement down to its evidence.
 
 use crate::Outcome;
-use crate::args::{Explain, Format};
+use crate::args::{Format, Reading};
 use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
 use anyhow::bail;
 use candor_assess::{Assessment, Framework, Status, assess};
 use candor_facts::{Evidence, Files, Place, read_exact};
+use clap::Args;
 
 /// Longest excerpt shown, in bytes.
 const EXCERPT: u64 = 160;
 
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// A folder, a hub cache snapshot, a release bundle, or one file
+    pub locator: String,
+    /// A requirement such as `osaid.parameters-terms`, or a framework such as `spectrum`
+    pub requirement: String,
+    /// How to read it.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
 /// Run the command.
-pub(crate) fn run(options: &Explain, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let loaded = load(&options.locator, &options.reading)?;
     let assessment = assess(&loaded.sheet, &frameworks);

@@ -1,18 +1,55 @@
 //! `candor mof`: a record of the Model Openness Framework, evaluated. What the record claims is not looked at.
 
 use crate::Outcome;
-use crate::args::{Format, Mof, MofCompat};
+use crate::args::Format;
 use crate::output::Output;
 use anyhow::{Context, anyhow, ensure};
 use candor_assess::mof::{Class, Compat, Evaluation, Judged, LONGEST_RECORD, Status, evaluate};
 use candor_report::{Detail, Style};
+use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What `mof --help` says of records.
+pub(crate) const HELP: &str = "\
+Components, with exactly these names:
+  Class III  Model architecture, Model parameters (Final), Technical report, Evaluation results,
+             Model card, Data card, Sample model outputs
+  Class II   Training code, Inference code, Evaluation code, Evaluation data,
+             Supporting libraries and tools
+  Class I    Datasets, Data preprocessing code, Model parameters (Intermediate), Research paper,
+             Model metadata
+
+A licence may be an id in any common spelling, an SPDX expression, or a list of licences that all apply.
+`contained_in: Model card` says that a component is part of another document.
+
+Example:
+  candor mof record.yml --compat mot";
+
+/// Arguments of `mof`.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// A record, as YAML
+    pub file: PathBuf,
+    /// Say exactly what another tool says, its faults included: `mot` is the Model Openness Tool
+    #[arg(long, value_enum, value_name = "TOOL")]
+    pub compat: Option<MofCompat>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Tools that `mof` can equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MofCompat {
+    /// The Model Openness Tool.
+    Mot,
+}
 
 /// Run the command.
-pub(crate) fn run(options: &Mof, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let text = read(&options.file)?;
     let compat = match options.compat {
         Some(MofCompat::Mot) => Compat::Mot,
@@ -173,7 +210,7 @@ mod tests {
 
     #[test]
     fn help_lists_every_component() {
-        let help = crate::args::MOF_HELP.split_whitespace().collect::<Vec<_>>().join(" ");
+        let help = HELP.split_whitespace().collect::<Vec<_>>().join(" ");
         for component in COMPONENTS {
             assert!(help.contains(component.name), "{}", component.name);
         }

@@ -1,11 +1,30 @@
 //! `candor schema`: the JSON Schemas of what Candor prints.
 
 use crate::Outcome;
-use crate::args::{Schema, SchemaOf};
 use crate::output::Output;
+use clap::{Args, ValueEnum};
+
+/// Arguments of `schema`.
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Which output
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+/// Outputs with a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `assess --format json`.
+    Assessment,
+    /// `license --format json`.
+    License,
+    /// `inspect --format json`.
+    Inspect,
+}
 
 /// Run the command.
-pub(crate) fn run(options: &Schema, output: &Output) -> anyhow::Result<Outcome> {
+pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let text = match options.of {
         SchemaOf::Assessment => include_str!("../../schemas/assessment.schema.json"),
         SchemaOf::License => include_str!("../../schemas/license.schema.json"),
