@@ -104,7 +104,7 @@ fn by_terms(
     let Some(terms) = inventory.model_terms() else {
         return answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new());
     };
-    match terms.grant(freedoms, inventory.sheet) {
+    match terms.grant(freedoms, inventory.view) {
         Freedoms::Restricted(limits) => {
             let bars: Vec<Term> = limits.iter().filter(|term| barring.contains(&term.kind)).cloned().collect();
             let (word, shown) = if bars.is_empty() { (AnswerWord::WithLimits, limits) } else { (AnswerWord::No, bars) };

@@ -18,6 +18,7 @@ mod probes;
 mod status;
 mod terms;
 mod verdict;
+mod view;
 mod weights;
 
 pub use answers::{Answer, AnswerWord, QUESTIONS};
@@ -31,3 +32,4 @@ pub use probes::PROBES;
 pub use status::Status;
 pub use terms::{Freedoms, Scope, Term, Terms, Via};
 pub use verdict::{Doubt, Finding, Ground, NonEmpty, Readings, Reason, Standing, Trust, Verdict, VerdictId, Verdicts};
+pub use view::View;

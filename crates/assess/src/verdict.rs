@@ -93,6 +93,20 @@ impl Finding {
         Self::definite(Status::NotApplicable, because.iter().map(|fact| Ground::Fact(*fact)).collect())
     }
 
+    /// Several answers to one question, all of which must hold: what decides is kept.
+    pub(crate) fn all(findings: NonEmpty<Self>) -> Self {
+        let status = Status::all(findings.iter().map(Self::status));
+        let mut all = Self { status, grounds: Vec::new(), doubts: Vec::new(), note: String::new() };
+        for finding in findings.iter().filter(|finding| finding.status == status) {
+            all.grounds.extend(finding.grounds.iter().cloned());
+            all.doubts.extend(finding.doubts.iter().cloned());
+            if all.note.is_empty() {
+                all.note.clone_from(&finding.note);
+            }
+        }
+        all
+    }
+
     fn definite(status: Status, grounds: Vec<Ground>) -> Self {
         Self { status, grounds, doubts: Vec::new(), note: String::new() }
     }

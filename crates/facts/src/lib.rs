@@ -20,4 +20,4 @@ pub use digest::{Algorithm, Digest, Sha256Writer};
 pub use evidence::{Basis, Evidence, Place, Route};
 pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
 pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
-pub use sheet::{Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};
+pub use sheet::{Base, Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};

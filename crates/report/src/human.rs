@@ -329,14 +329,15 @@ impl Page<'_, '_> {
     }
 
     fn unseen(&mut self, details: bool) {
-        if self.sheet.gaps().is_empty() {
+        let inventory = &self.assessment.inventory;
+        if inventory.view.gaps().next().is_none() {
             return;
         }
         self.blank();
         let mut not_fetched = 0;
         let mut others: Vec<String> = Vec::new();
         let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-        for gap in self.sheet.gaps() {
+        for gap in inventory.view.gaps() {
             if gap.reason == GapReason::NotFetched && !details {
                 not_fetched += 1;
             } else {

@@ -57,11 +57,14 @@ pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         .collect();
     let parts: Vec<Value> = sheet
         .release
-        .parts
-        .iter()
-        .map(|part| {
-            json!({"role": part.role, "locator": part.locator, "revision": part.revision, "files": part.listing.entries().len(),
-                   "complete": part.listing.complete, "listing": part.listing.digest()})
+        .parts()
+        .map(|(index, part)| {
+            let mut value = json!({"role": part.role, "locator": part.locator, "revision": part.revision,
+                "files": part.listing.entries().len(), "complete": part.listing.complete, "listing": part.listing.digest()});
+            if let (Some(base), Some(map)) = (sheet.bases.iter().find(|base| base.owns(index)), value.as_object_mut()) {
+                map.insert("base".to_owned(), json!({"name": base.name, "found": base.found}));
+            }
+            value
         })
         .collect();
     let parameters = assessment.inventory.weights.parameters.map(|(count, _)| count);
@@ -139,7 +142,8 @@ impl Writer<'_, '_> {
 
     fn term(&mut self, term: &Term, restriction: bool) -> Value {
         let place = term.clause.clone().or_else(|| self.inventory.fact(term.fact).map(|fact| fact.evidence.clone()));
-        let evidence: Vec<usize> = place.iter().map(|place| self.evidence.number(place)).collect();
+        let mut evidence: Vec<usize> = place.iter().map(|place| self.evidence.number(place)).collect();
+        evidence.extend(self.evidence.facts(self.inventory, term.through.as_slice()));
         let mut value = json!({"kind": term.kind, "component": Component::WeightsEndFinal, "license": term.license, "note": term.note, "evidence": evidence});
         if let Some(map) = value.as_object_mut() {
             if let Some(number) = term.value {
