@@ -5,8 +5,9 @@
 
 mod altered;
 mod files;
+mod known;
 mod mof;
-mod releases;
+pub(crate) mod releases;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     }
     let mut checks = files::score(&folder)?;
     checks.extend(releases::score(&folder)?);
+    checks.extend(known::score(&folder)?);
     checks.extend(mof::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);

@@ -5,6 +5,7 @@ mod catalogue;
 mod corpus;
 mod corpus_licenses;
 mod docs;
+mod known;
 mod licenses;
 mod names;
 mod template;
@@ -19,6 +20,7 @@ fn main() -> anyhow::Result<()> {
     match task.as_deref() {
         Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
+        Some("catalogue") => known::run(&rest),
         Some("docs") => docs::run(&rest),
         Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),

@@ -11,6 +11,7 @@ mod claims;
 mod data;
 mod framework;
 mod inventory;
+pub mod known;
 mod lineage;
 pub mod mof;
 mod probe;

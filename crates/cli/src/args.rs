@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, compare, explain, mof, schema};
+use crate::commands::{assess, catalogue, compare, explain, mof, schema};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// A record of the Model Openness Framework: class, progress, and what is missing for the next class
     #[command(after_help = mof::HELP)]
     Mof(mof::Options),
+    /// The well-known releases that ship with Candor, and where each stands
+    #[command(after_help = "Example:\n  candor catalogue --makes images")]
+    Catalogue(catalogue::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),

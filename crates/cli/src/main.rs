@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::License(options) => commands::license::run(options, &output),
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
+        Command::Catalogue(options) => commands::catalogue::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };

@@ -78,7 +78,7 @@ fn excerpt(loaded: &Loaded, evidence: &Evidence) -> Option<String> {
     if *line == 0 {
         return None;
     }
-    let bytes = loaded.snapshot.open(*part, path).ok()?;
+    let bytes = loaded.snapshot.as_ref()?.open(*part, path).ok()?;
     let length = (end - start).min(EXCERPT);
     let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
     let text =
