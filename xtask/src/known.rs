@@ -120,12 +120,14 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// A fact whose places in restated documents name the document alone.
+/// A fact without headings among its places, whose places in restated documents name the document alone.
 fn second_hand(sheet: &FactSheet, mut fact: Fact, restated: &BTreeSet<(PartIndex, String)>) -> Fact {
     let foreign = |part: PartIndex, path: &ArtifactPath| restated.contains(&(part, path.as_str().to_owned()));
     let mut moved = false;
     for evidence in std::iter::once(&mut fact.evidence).chain(&mut fact.also) {
-        let Place::Span { part, path, .. } = &evidence.place else { continue };
+        let Place::Span { part, path, route, .. } = &mut evidence.place else { continue };
+        // A heading is prose of the document; a key or a tensor's name is not.
+        route.take_if(|route| route.0.contains(char::is_whitespace));
         let (part, path) = (*part, path.clone());
         if !foreign(part, &path) {
             continue;

@@ -35,11 +35,11 @@ fn names_that_are_not_there_lead_to_those_that_are() {
     let run = candor(["assess", "llama"]);
     assert_eq!(run.code, 2);
     for part in ["no path `llama` is here", "llama-3", "llama-3.1", "llama-4"] {
-        assert!(run.stderr.contains(part), "{}", run.stderr);
+        assert!(run.err.contains(part), "{}", run.err);
     }
     let run = candor(["assess", "olmo-2", "--with", "code=."]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("`--with`"), "{}", run.stderr);
+    assert!(run.err.contains("`--with`"), "{}", run.err);
 }
 
 #[test]

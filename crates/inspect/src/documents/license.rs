@@ -218,7 +218,12 @@ pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<
         }
     }
     if found.is_empty() && sure {
-        let license = |text: &str| Words::of(text).any(&["license", "licence"]);
+        // A link to what somebody wrote about a licence names none.
+        let license = |text: &str| {
+            let words = Words::of(text);
+            words.any(&["license", "licence"])
+                && !words.any(&["about", "article", "blog", "post", "faq", "paper", "discussion", "explained"])
+        };
         let link = clause.links.iter().filter(away).find(|link| license(&link.text) && link.url.contains("://"));
         let telling = |text: &&str| {
             !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"])
