@@ -11,7 +11,8 @@ use crate::lineage::{self, Lineage};
 use crate::view::View;
 use crate::weights::Weights;
 use candor_facts::{
-    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, LicenseKind, Place, Role, TermFound, TermKind,
+    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, Kind, LicenseKind, Place, Role, TermFound,
+    TermKind,
 };
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
@@ -417,9 +418,14 @@ fn covers_scope(view: View<'_>, scope: Scope, covers: Covers, fact: &Fact, expre
         }
         (Scope::Code, Covers::Unstated) => {
             let model_terms = expression.is_some_and(is_model_license);
-            let code_part = view.parts().map(|(_, part)| part).any(|part| part.role == Role::Code);
+            // Beside the weights it covers the code that stands there too; code elsewhere has terms of its own.
+            let code_here = |(_, other): (FactId, &Fact)| {
+                matches!(&other.claim, Claim::Provides { component, extent: Extent::Whole | Extent::Partial, .. }
+                    if component.kind() == Kind::Code && *component != Component::CodeTokenizer)
+                    && other.part() == fact.part()
+            };
             (role == Some(Role::Code) && (!model_terms || depth == 0)
-                || role == Some(Role::Model) && depth == 0 && !code_part)
+                || role == Some(Role::Model) && depth == 0 && view.facts().any(code_here))
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         // The licence of a repository that makes a data set covers its code; only beside data does it cover data.
