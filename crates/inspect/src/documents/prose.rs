@@ -275,3 +275,6 @@ impl Leads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
