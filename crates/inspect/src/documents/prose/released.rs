@@ -1,6 +1,7 @@
 //! Sweeping statements: "all models, data and code are released".
 
 use super::{Leads, Reader, Said, Topic};
+use crate::documents::words::Words;
 use candor_facts::{Basis, Claim, Component, Extent};
 
 const RELEASED: &[&str] = &[
@@ -13,7 +14,9 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     if matches!(said.topic, Topic::Citation | Topic::Evaluation | Topic::Limits | Topic::License) {
         return;
     }
-    if withheld(reader, said) || !said.affirms() || !words.any(RELEASED) {
+    let rest = without_announced(&said.statement.text).map(|text| Words::of(&text));
+    let words = rest.as_ref().unwrap_or(words);
+    if withheld(reader, said) || words.denies() || words.announces() || !words.any(RELEASED) {
         return;
     }
     let sweeping = words.any(&["all", "every", "everything", "complete", "full", "entire", "fully"]);
@@ -59,6 +62,16 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     for component in found {
         reader.say(Basis::Declared, said, Claim::Provides { component, extent: Extent::Elsewhere, target: None });
     }
+}
+
+/// The text without things that are only announced: of `code, logs (coming soon), and data` the logs are left out.
+fn without_announced(text: &str) -> Option<String> {
+    const LATER: &[&str] = &["(coming soon)", "(soon)", "(to be released)", "(tba)", "(upcoming)", "(planned)"];
+    let lower = text.to_ascii_lowercase();
+    let (at, mark) = LATER.iter().find_map(|mark| Some((lower.find(mark)?, mark)))?;
+    let before = text.get(..at)?.trim_end();
+    let thing = before.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |space| space + 1);
+    Some(format!("{}{}", text.get(..thing)?, text.get(at + mark.len()..)?))
 }
 
 /// Whether the statement says that this publisher released the data: `we release … the training data`, `the

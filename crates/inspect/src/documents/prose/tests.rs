@@ -53,6 +53,13 @@ fn data_is_released_by_who_says_so() {
             // Code is not data, and evaluation is not training.
             ("We release the training code and the evaluation data.", "code.evaluation, code.pretraining"),
             ("The training data is not released.", "no data.pretraining"),
+            // What is announced is not there; what stands beside it is.
+            (
+                "We release all code, logs (coming soon), and the training data.",
+                "code.data_processing, code.inference, code.pretraining, data.pretraining",
+            ),
+            ("The training data will be released soon.", ""),
+            ("- Core repo (training, inference): https://github.com/acorn/acorn", "code.inference, code.pretraining"),
         ],
     );
 }
