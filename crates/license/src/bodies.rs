@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use crate::align::{self, Positions, Run};
-use crate::candidates::{Shared, candidates};
+use crate::candidates::{Candidate, Shared};
 use crate::fingerprint::{Document, Fingerprints, Role};
 use crate::residue::{self, Difference};
 use crate::words::{self, WINDOW, Word};
 
-/// So many times in a row a fragment may be found that is no text.
+/// So many times in a row a piece may hold a fragment that is no text.
 const VAIN: usize = 2;
 /// So few windows are no text.
 const FEWEST_WINDOWS: usize = 4;
-/// How many texts are looked for in one file.
-const ROUNDS: usize = 24;
+/// How many pieces of one file are searched.
+const PIECES: usize = 400;
 
 /// The licences that texts in the wild most often start from.
 const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "Zlib", "Apache-1.1"];
@@ -60,58 +60,63 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         let difference = residue::judge(&document, words, &chain);
         return vec![Body { document, words: 0..words.len(), difference, chain }];
     }
-    let mut covered = vec![false; windows.len()];
-    let shared = Shared::new(known, windows);
+    let mut shared = Shared::new(known, windows);
     let mut found: Vec<Body> = Vec::new();
-    let mut positions: Option<Positions<'_>> = None;
-    let mut vain = 0;
-    let mut kept: Vec<Body> = Vec::new();
-    for _ in 0..ROUNDS {
-        if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
-            break;
-        }
-        let candidates = candidates(known, windows, &shared, &covered);
-        if candidates.is_empty() {
-            break;
-        }
-        let positions = positions.get_or_insert_with(|| Positions::new(windows));
-        let open = covered.iter().filter(|c| !**c).count();
-        let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
-        for document in &candidates {
-            // What lies apart from the texts found since is as it was.
-            if let Some(n) = kept.iter().position(|b| b.document.number == document.number) {
-                aligned.push(kept.swap_remove(n));
-                continue;
-            }
-            let Some(body) = align_one(document, words, positions, &covered) else {
-                continue;
-            };
-            // Nothing can explain the words better than a text that has them all.
-            let settled = body.is_whole() && body.difference.matched >= open;
-            aligned.push(body);
-            if settled {
-                break;
-            }
-        }
-        let Some(best) = choose(&mut aligned) else { break };
-        let span = best.words.start..best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1);
-        kept.append(&mut aligned);
-        kept.retain(|b| b.words.end <= span.start || b.words.start >= span.end + WINDOW);
-        let fresh = !covered.get(span.clone()).unwrap_or_default().contains(&true);
-        for slot in covered.get_mut(span).unwrap_or_default() {
-            *slot = true;
-        }
-        if is_worth(&best, words.len()) && (fresh || best.is_whole()) {
-            found.push(best);
-            vain = 0;
+    // Every piece is searched for the text that explains it best; what lies before and after that is a piece.
+    let mut pieces: Vec<(Range<usize>, usize)> =
+        shared.pieces(windows.len()).into_iter().rev().map(|piece| (piece, 0)).collect();
+    let mut searched = 0;
+    while let Some((piece, vain)) = pieces.pop() {
+        searched += 1;
+        if piece.len() < FEWEST_WINDOWS || searched > PIECES {
             continue;
         }
-        vain += 1;
-        if vain > VAIN {
+        let Some(best) = best(&mut shared, known, words, windows, &piece) else { continue };
+        let before = piece.start..best.words.start;
+        let after = best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1)..piece.end;
+        let good = is_worth(&best, words.len());
+        let vain = if good { 0 } else { vain + 1 };
+        if vain <= VAIN {
+            pieces.extend([(after, vain), (before, vain)]);
+        }
+        if good {
+            found.push(best);
+        }
+    }
+    found.sort_by_key(|b| std::cmp::Reverse(b.difference.value()));
+    found
+}
+
+/// The text that explains a piece best.
+fn best(
+    shared: &mut Shared,
+    known: &Fingerprints,
+    words: &[Word],
+    windows: &[u32],
+    piece: &Range<usize>,
+) -> Option<Body> {
+    let mut candidates = shared.candidates(known, piece);
+    candidates.retain(|c| may_be_worth(c, words.len()));
+    if candidates.is_empty() {
+        return None;
+    }
+    let positions = Positions::new(windows, piece.clone());
+    let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
+    let mut most = 0;
+    for candidate in &candidates {
+        if candidate.most_words() < most {
+            continue;
+        }
+        let Some(body) = align_one(&candidate.document, words, &positions) else { continue };
+        most = most.max(body.difference.value());
+        // Nothing can explain the words better than a text that has them all.
+        let settled = body.is_whole() && body.difference.matched >= piece.len();
+        aligned.push(body);
+        if settled {
             break;
         }
     }
-    found
+    choose(&mut aligned)
 }
 
 /// A text of which a good part is here, or which explains a good part of what is here.
@@ -127,8 +132,17 @@ fn is_worth(body: &Body, all: usize) -> bool {
     }
 }
 
-fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>, covered: &[bool]) -> Option<Body> {
-    let chain = align::align(document, positions, covered);
+/// Whether so much of a candidate may be here that [`is_worth`] could hold.
+fn may_be_worth(candidate: &Candidate, all: usize) -> bool {
+    let most = candidate.most_words();
+    // What may be absent or replaced is not missed.
+    let optional: usize = candidate.document.regions().map(|r| r.end - r.start).sum();
+    let needed = candidate.document.words.saturating_sub(optional) as i64;
+    most >= 30 && most * 100 >= all as i64 * 60 || most * 100 >= needed * 45 || most >= 150 && most * 100 >= needed * 25
+}
+
+fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>) -> Option<Body> {
+    let chain = align::align(document, positions);
     let (first, last) = (chain.first()?, chain.last()?);
     let span = first.user_words().start..last.user_words().end;
     let difference = residue::judge(document, words, &chain);

@@ -1,79 +1,120 @@
-//! Which known texts are worth aligning: those that share windows with the user's text.
+//! Which known texts are worth aligning with a piece of the user's text: those that share windows with it.
 
-use crate::fingerprint::{Document, Fingerprints, layout};
+use std::ops::Range;
 
-/// How many candidates are aligned in one round.
-const CANDIDATES: usize = 14;
+use crate::fingerprint::{Document, Fingerprints, Holders, layout};
+
+/// How many candidates of a piece are ranked.
+const CANDIDATES: usize = 24;
 /// And how many more that seem to be here as a whole.
 const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
+/// Up to so many windows a text is one piece.
+const SHORT: usize = 2000;
+/// Windows known texts hold that are so close stand together.
+const NEAR: u32 = 40;
+/// What surrounds them may belong to them: of long texts only some windows are known, one in eight.
+const MARGIN: usize = 160;
+/// How far a licence may be interrupted by other words.
+const INTERRUPTION: usize = 400;
 
-/// The windows that some known text holds: in prose nearly none. Found once, counted in every round.
+/// The windows that some known text holds: in prose nearly none. Each is looked up once.
 pub(crate) struct Shared {
-    held: Vec<u32>,
+    /// The user's window and who holds it, in order.
+    held: Vec<(u32, Holders)>,
+    /// Windows shared with a piece, by document; all 0 between two calls.
+    counts: Vec<u32>,
+}
+
+/// A known text, and about how many of its windows are in the piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) document: Document,
+    estimate: u32,
+}
+
+impl Candidate {
+    /// More words of it than this are hardly here: every run of windows holds a few words more than windows.
+    pub(crate) fn most_words(&self) -> i64 {
+        let slack = if is_dense(&self.document) { 12 } else { 40 };
+        i64::from(self.estimate) * 3 / 2 + slack
+    }
+}
+
+fn is_dense(document: &Document) -> bool {
+    document.words <= layout::DENSE_WORDS
 }
 
 impl Shared {
     pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
-        let mut held = Vec::with_capacity(windows.len().min(8192));
+        let mut held = Vec::new();
         let mut last = None;
         for (n, hash) in windows.iter().enumerate() {
-            if last != Some(*hash) && known.may_hold(*hash) {
-                held.push(n as u32);
+            if last != Some(*hash)
+                && let Some(holders) = known.holders(*hash)
+            {
+                held.push((n as u32, holders));
             }
             last = Some(*hash);
         }
-        Self { held }
+        Self { held, counts: vec![0; known.len()] }
     }
-}
 
-/// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], shared: &Shared, covered: &[bool]) -> Vec<Document> {
-    let mut counts = vec![(0_u32, 0_u32); known.len()];
-    for n in &shared.held {
-        if covered.get(*n as usize) == Some(&true) {
-            continue;
+    /// The parts of the text in which known texts may stand, of so many windows in all.
+    pub(crate) fn pieces(&self, windows: usize) -> Vec<Range<usize>> {
+        if windows <= SHORT {
+            return vec![0..windows];
         }
-        let Some(hash) = windows.get(*n as usize) else {
-            continue;
-        };
-        known.holders(*hash, |document, dense| {
-            if let Some((d, s)) = counts.get_mut(usize::from(document)) {
-                if dense {
-                    *d += 1;
-                } else {
-                    *s += 1;
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        for cluster in self.held.chunk_by(|a, b| b.0 - a.0 <= NEAR).filter(|c| c.len() >= FEWEST as usize) {
+            let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { continue };
+            let from = (first.0 as usize).saturating_sub(MARGIN);
+            let to = (last.0 as usize + MARGIN).min(windows);
+            match pieces.last_mut() {
+                Some(piece) if piece.end + INTERRUPTION >= from => piece.end = to,
+                _ => pieces.push(from..to),
+            }
+        }
+        pieces
+    }
+
+    /// Documents that share most with a piece, best first.
+    pub(crate) fn candidates(&mut self, known: &Fingerprints, piece: &Range<usize>) -> Vec<Candidate> {
+        let from = self.held.partition_point(|(n, _)| (*n as usize) < piece.start);
+        let to = self.held.partition_point(|(n, _)| (*n as usize) < piece.end);
+        for (_, holders) in self.held.get(from..to.max(from)).unwrap_or_default() {
+            for number in holders.numbers() {
+                if let Some(count) = self.counts.get_mut(usize::from(number)) {
+                    *count += 1;
                 }
             }
-        });
-    }
-    let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
-    for (number, (dense, sparse)) in counts.iter().enumerate() {
-        let estimate = (*dense).max(sparse * layout::SPARSE);
-        if estimate < FEWEST {
-            continue;
         }
-        let Some(document) = u16::try_from(number).ok().and_then(|n| known.document(n)) else {
-            continue;
-        };
-        let size = document.window_count().max(1) as u64;
-        let estimate = u64::from(estimate).min(size);
-        // What is shared, weighted by how much of the document that is.
-        ranked.push((estimate * estimate * 1024 / size, document.number, size));
-    }
-    ranked.sort_unstable_by_key(|(score, number, _)| (std::cmp::Reverse(*score), *number));
-    let floor = ranked.first().map_or(0, |(best, _, _)| best / 6);
-    let (mut chosen, mut whole) = (Vec::new(), 0);
-    for (score, number, size) in ranked {
-        // A short text that is here as a whole may stand beside a long one.
-        let complete = score * 10 >= size * 1024 * 7;
-        if chosen.len() - whole < CANDIDATES && score >= floor {
-            chosen.extend(known.document(number));
-        } else if complete && whole < WHOLE {
-            whole += 1;
-            chosen.extend(known.document(number));
+        let mut ranked: Vec<(u64, Candidate)> = Vec::new();
+        for (number, count) in (0..).zip(&mut self.counts) {
+            let count = std::mem::take(count);
+            let Some(document) = Some(number).filter(|_| count > 0).and_then(|n| known.document(n)) else { continue };
+            let size = (document.window_count() as u32).max(1);
+            let estimate = if is_dense(&document) { count } else { count * layout::SPARSE }.min(size);
+            if estimate >= FEWEST {
+                // What is shared, weighted by how much of the document that is.
+                let score = u64::from(estimate) * u64::from(estimate) * 1024 / u64::from(size);
+                ranked.push((score, Candidate { document, estimate }));
+            }
         }
+        ranked.sort_unstable_by_key(|(score, c)| (std::cmp::Reverse(*score), c.document.number));
+        let floor = ranked.first().map_or(0, |(best, _)| best / 6);
+        let (mut chosen, mut whole) = (Vec::new(), 0);
+        for (score, candidate) in ranked {
+            // A short text that is here as a whole may stand beside a long one.
+            let complete = candidate.estimate as usize * 10 >= candidate.document.window_count() * 8;
+            if chosen.len() - whole < CANDIDATES && score >= floor {
+                chosen.push(candidate);
+            } else if complete && whole < WHOLE {
+                whole += 1;
+                chosen.push(candidate);
+            }
+        }
+        chosen
     }
-    chosen
 }

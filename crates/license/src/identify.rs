@@ -100,8 +100,9 @@ pub struct Identification {
 /// Identifies a licence text.
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
-    let windows = words::windows(&words);
-    let bodies = fingerprint::load().map(|f| bodies::bodies(&f, &words, &windows)).unwrap_or_default();
+    let bodies = fingerprint::load()
+        .map(|known| bodies::bodies(&known, &words, &words::windows(&words)))
+        .unwrap_or_default();
     let outside = outside::outside(bytes, &words, &bodies);
     let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.explains(word));
     let notices = notices::notices(bytes, &words, &inside);

@@ -37,7 +37,7 @@ impl Difference {
         let inner = self.missing - self.edge.min(self.missing);
         let edge = self.edge / 4;
         // A text of which much is missing inside is rarely the base of this one.
-        let inner = if inner * 5 > self.matched { inner * 2 } else { inner };
+        let inner = if inner * 2 > self.matched { inner * 2 } else { inner };
         self.matched as i64 - inner as i64 - self.extra_words() as i64 - edge as i64
     }
 }
