@@ -36,11 +36,11 @@ struct Compiled {
 struct Rules {
     compiled: Vec<Compiled>,
     by_first: BTreeMap<u64, Vec<usize>>,
-    filter: [u64; 16],
+    filter: [u64; 128],
 }
 
 static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules { compiled: Vec::new(), by_first: BTreeMap::new(), filter: [0; 16] };
+    let mut rules = Rules { compiled: Vec::new(), by_first: BTreeMap::new(), filter: [0; 128] };
     for rule in RULES {
         let parts: Vec<Part> = rule
             .phrase
@@ -72,7 +72,7 @@ fn spelt(word: &str) -> u64 {
 }
 
 fn place(word: u64) -> (usize, u64) {
-    (((word >> 30) & 15) as usize, 1 << ((word >> 40) & 63))
+    (((word >> 30) & 127) as usize, 1 << ((word >> 40) & 63))
 }
 
 /// Clauses of each kind kept.
