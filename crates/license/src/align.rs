@@ -91,18 +91,18 @@ pub(crate) fn align(document: &Document, positions: &Positions<'_>) -> Vec<Run> 
 }
 
 fn runs(document: &Document, positions: &Positions<'_>) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut known = 0;
-    while let Some(hash) = document.window(known) {
-        let mut longest = 0;
+    let mut runs = Vec::with_capacity(16);
+    let mut passed = 0;
+    for (known, hash) in document.windows_from(0).enumerate() {
+        if known < passed {
+            continue;
+        }
         for user in positions.of(hash) {
-            let theirs = document.windows_from(known);
             let ours = positions.windows.get(user..).unwrap_or_default();
-            let length = theirs.zip(ours).take_while(|(a, b)| a == *b).count();
-            longest = longest.max(length);
+            let length = document.windows_from(known).zip(ours).take_while(|(a, b)| a == *b).count();
+            passed = passed.max(known + length);
             runs.push(Run { user: positions.start + user, known, length });
         }
-        known += longest.max(1);
     }
     if runs.len() > RUNS {
         runs.sort_by_key(|r| std::cmp::Reverse(r.length));

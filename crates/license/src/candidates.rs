@@ -37,18 +37,14 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// More words of it than this are hardly here: every run of windows holds a few words more than windows.
     pub(crate) fn most_words(&self) -> i64 {
-        let slack = if is_dense(&self.document) { 12 } else { 40 };
+        let slack = if self.document.words <= layout::DENSE_WORDS { 12 } else { 40 };
         i64::from(self.estimate) * 3 / 2 + slack
     }
 }
 
-fn is_dense(document: &Document) -> bool {
-    document.words <= layout::DENSE_WORDS
-}
-
 impl Shared {
     pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
-        let mut held = Vec::new();
+        let mut held = Vec::with_capacity(windows.len().min(2048));
         let mut last = None;
         for (n, hash) in windows.iter().enumerate() {
             if last != Some(*hash)
@@ -90,31 +86,49 @@ impl Shared {
                 }
             }
         }
-        let mut ranked: Vec<(u64, Candidate)> = Vec::new();
+        let mut ranked: Vec<Ranked> = Vec::with_capacity(64);
         for (number, count) in (0..).zip(&mut self.counts) {
+            if *count == 0 {
+                continue;
+            }
             let count = std::mem::take(count);
-            let Some(document) = Some(number).filter(|_| count > 0).and_then(|n| known.document(n)) else { continue };
-            let size = (document.window_count() as u32).max(1);
-            let estimate = if is_dense(&document) { count } else { count * layout::SPARSE }.min(size);
+            let Some((words, size)) = known.size(number) else { continue };
+            let size = size.max(1);
+            let estimate = if words <= layout::DENSE_WORDS { count } else { count * layout::SPARSE }.min(size);
             if estimate >= FEWEST {
                 // What is shared, weighted by how much of the document that is.
                 let score = u64::from(estimate) * u64::from(estimate) * 1024 / u64::from(size);
-                ranked.push((score, Candidate { document, estimate }));
+                ranked.push(Ranked { score, number, estimate, size });
             }
         }
-        ranked.sort_unstable_by_key(|(score, c)| (std::cmp::Reverse(*score), c.document.number));
-        let floor = ranked.first().map_or(0, |(best, _)| best / 6);
-        let (mut chosen, mut whole) = (Vec::new(), 0);
-        for (score, candidate) in ranked {
-            // A short text that is here as a whole may stand beside a long one.
-            let complete = candidate.estimate as usize * 10 >= candidate.document.window_count() * 8;
-            if chosen.len() - whole < CANDIDATES && score >= floor {
-                chosen.push(candidate);
-            } else if complete && whole < WHOLE {
+        let floor = ranked.iter().map(|r| r.score).max().unwrap_or(0) / 6;
+        // A short text that is here as a whole may stand beside a long one.
+        ranked.retain(|r| r.score >= floor || r.is_complete());
+        ranked.sort_unstable_by_key(|r| (std::cmp::Reverse(r.score), r.number));
+        let (mut chosen, mut whole) = (Vec::with_capacity(CANDIDATES), 0);
+        for ranked in ranked {
+            if chosen.len() - whole >= CANDIDATES || ranked.score < floor {
+                if !ranked.is_complete() || whole >= WHOLE {
+                    continue;
+                }
                 whole += 1;
-                chosen.push(candidate);
             }
+            let document = known.document(ranked.number);
+            chosen.extend(document.map(|document| Candidate { document, estimate: ranked.estimate }));
         }
         chosen
+    }
+}
+
+struct Ranked {
+    score: u64,
+    number: u16,
+    estimate: u32,
+    size: u32,
+}
+
+impl Ranked {
+    fn is_complete(&self) -> bool {
+        self.estimate * 10 >= self.size * 8
     }
 }

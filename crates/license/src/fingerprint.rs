@@ -70,8 +70,8 @@ pub(crate) struct Document {
     pub(crate) number: u16,
     pub(crate) role: Role,
     pub(crate) words: usize,
-    ids: &'static str,
-    windows: &'static [u8],
+    ids: &'static [u8],
+    windows: &'static [[u8; 4]],
     regions: &'static [u8],
     alternatives: &'static [u8],
 }
@@ -97,7 +97,7 @@ impl Region {
 impl Document {
     /// The ids that share this text, the one to name first.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.ids.split('|')
+        std::str::from_utf8(self.ids).unwrap_or_default().split('|')
     }
 
     /// The first of its ids, as in the data.
@@ -115,16 +115,12 @@ impl Document {
     }
 
     pub(crate) fn window_count(&self) -> usize {
-        self.windows.len() / 4
+        self.windows.len()
     }
 
-    pub(crate) fn window(&self, n: usize) -> Option<u32> {
-        u32_at(self.windows, n * 4)
-    }
-
+    /// Its windows from one on.
     pub(crate) fn windows_from(&self, n: usize) -> impl Iterator<Item = u32> + use<> {
-        let (chunks, _) = self.windows.get(n * 4..).unwrap_or_default().as_chunks::<4>();
-        chunks.iter().map(|c| u32::from_le_bytes(*c))
+        self.windows.get(n..).unwrap_or_default().iter().map(|c| u32::from_le_bytes(*c))
     }
 
     pub(crate) fn regions(&self) -> impl Iterator<Item = Region> + use<> {
@@ -241,11 +237,11 @@ impl Fingerprints {
 
     pub(crate) fn document(&self, number: u16) -> Option<Document> {
         let at = usize::from(number) * layout::DOCUMENT;
-        let entry = self.documents.get(at..at + layout::DOCUMENT)?;
+        let entry: &[u8; layout::DOCUMENT] = self.documents.get(at..)?.first_chunk()?;
         let id_at = u32_at(entry, 0)? as usize;
         let ids = self.ids.get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
-        let window_at = u32_at(entry, 12)? as usize * 4;
-        let window_end = window_at + u32_at(entry, 16)? as usize * 4;
+        let window_at = u32_at(entry, 12)? as usize;
+        let window_end = window_at + u32_at(entry, 16)? as usize;
         let region_at = u32_at(entry, 20)? as usize * layout::REGION;
         let region_end = region_at + usize::from(u16_at(entry, 24)?) * layout::REGION;
         Some(Document {
@@ -257,11 +253,18 @@ impl Fingerprints {
                 _ => Role::Text,
             },
             words: u32_at(entry, 8)? as usize,
-            ids: std::str::from_utf8(ids).ok()?,
-            windows: self.windows.get(window_at..window_end)?,
+            ids,
+            windows: self.windows.as_chunks::<4>().0.get(window_at..window_end)?,
             regions: self.regions.get(region_at..region_end)?,
             alternatives: self.alternatives,
         })
+    }
+
+    /// How many words and windows a document has.
+    pub(crate) fn size(&self, number: u16) -> Option<(usize, u32)> {
+        let at = usize::from(number) * layout::DOCUMENT;
+        let entry: &[u8; layout::DOCUMENT] = self.documents.get(at..)?.first_chunk()?;
+        Some((u32_at(entry, 8)? as usize, u32_at(entry, 16)?))
     }
 
     /// The documents that hold this window: long ones only for one hash in eight.
