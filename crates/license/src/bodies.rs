@@ -103,12 +103,16 @@ fn best(
     let positions = Positions::new(windows, piece.clone());
     let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
     let mut most = 0;
+    let mut whole: Option<&Candidate> = None;
     for candidate in &candidates {
-        if candidate.most_words() < most {
+        if candidate.most_words() < most || whole.is_some_and(|w| candidate.shares_less(w)) {
             continue;
         }
         let Some(body) = align_one(&candidate.document, words, &positions) else { continue };
         most = most.max(body.difference.value());
+        if body.is_whole() && whole.is_none_or(|w| w.shares_less(candidate)) {
+            whole = Some(candidate);
+        }
         // Nothing can explain the words better than a text that has them all.
         let settled = body.is_whole() && body.difference.matched >= piece.len();
         aligned.push(body);

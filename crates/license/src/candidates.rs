@@ -35,6 +35,11 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
+    /// It shares clearly fewer windows than another.
+    pub(crate) fn shares_less(&self, other: &Self) -> bool {
+        self.estimate + self.estimate / 8 + 4 < other.estimate
+    }
+
     /// More words of it than this are hardly here: every run of windows holds a few words more than windows.
     pub(crate) fn most_words(&self) -> i64 {
         let slack = if self.document.words <= layout::DENSE_WORDS { 12 } else { 40 };
