@@ -120,7 +120,46 @@ fn best(
             break;
         }
     }
+    side_by_side(&mut aligned, words.len());
     choose(&mut aligned)
+}
+
+/// What one more text must explain, in words.
+const ANOTHER: i64 = 8;
+
+/// One text with much missing may seem to explain what are really several texts side by side. If whole texts and
+/// what fits beside them explain more, only they are kept.
+fn side_by_side(aligned: &mut Vec<Body>, all: usize) {
+    if !aligned.iter().any(Body::is_whole) {
+        return;
+    }
+    aligned.sort_by_key(|b| b.words.end);
+    // The best explanation by the first n texts: what it explains, and by which.
+    let mut explained: Vec<(i64, Option<usize>, usize)> = vec![(0, None, 0)];
+    for (n, body) in aligned.iter().enumerate() {
+        let value = body.difference.value();
+        // Fragments are discounted: of them many would fit.
+        let worth = if body.is_whole() { value } else { value * 3 / 4 } - ANOTHER;
+        let before = aligned.partition_point(|b| b.words.end < body.words.start + WINDOW).min(n);
+        let with = explained.get(before).map_or(0, |e| e.0) + if is_worth(body, all) { worth } else { 0 };
+        let without = explained.last().map_or(0, |e| e.0);
+        explained.push(if with > without { (with, Some(n), before) } else { (without, None, n) });
+    }
+    let mut chosen = Vec::new();
+    let mut at = aligned.len();
+    while let Some((_, body, before)) = explained.get(at).filter(|_| at > 0) {
+        chosen.extend(*body);
+        at = *before;
+    }
+    let single = aligned.iter().map(|b| b.difference.value()).max().unwrap_or(0);
+    let whole = chosen.iter().filter_map(|n| aligned.get(*n)).any(Body::is_whole);
+    if whole && chosen.len() > 1 && explained.last().is_some_and(|(sum, _, _)| *sum > single) {
+        let mut n = 0;
+        aligned.retain(|_| {
+            n += 1;
+            chosen.contains(&(n - 1))
+        });
+    }
 }
 
 /// A text of which a good part is here, or which explains a good part of what is here.

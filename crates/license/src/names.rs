@@ -270,8 +270,14 @@ fn mozilla(text: &[Word], at: usize) -> Option<Name> {
         named |= matches!(word(n), LICENSE | MPL);
         n += 1;
     }
-    let (v, end) = version(text, n, 6, &["1.0", "1.1", "2.0"]).filter(|_| named)?;
-    Some(name(format!("MPL-{v}"), at..end, false))
+    if !named {
+        return None;
+    }
+    // Without a number it is any version, of which the first is named, as with the GNU licences.
+    Some(match version(text, n, 6, &["1.0", "1.1", "2.0"]) {
+        Some((v, end)) => name(format!("MPL-{v}"), at..end, false),
+        None => name("MPL-1.0".to_owned(), at..n, true),
+    })
 }
 
 fn bsd(text: &[Word], at: usize) -> Option<Name> {
