@@ -3,7 +3,7 @@
 //!
 //! What is written holds hashes of four-word windows; no text and no hash of one word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -139,7 +139,8 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         documents.extend(u16::try_from(entry.regions.len())?.to_le_bytes());
         documents.extend([0, 0]);
         documents.extend(entry.whole.to_le_bytes());
-        documents.extend([0; 4]);
+        let different: BTreeSet<u32> = entry.windows.iter().copied().collect();
+        documents.extend(u32::try_from(different.len())?.to_le_bytes());
         ids.extend(id.as_bytes());
         entry.windows.iter().for_each(|w| windows.extend(w.to_le_bytes()));
         for r in &entry.regions {

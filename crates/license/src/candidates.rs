@@ -19,47 +19,66 @@ const MARGIN: usize = 160;
 /// How far a licence may be interrupted by other words.
 const INTERRUPTION: usize = 400;
 
+/// A window of the user's that some known text holds.
+struct Held {
+    at: u32,
+    /// Where the same window stood before, plus one; 0: nowhere.
+    before: u32,
+    holders: Holders,
+}
+
+/// Windows shared with a piece.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    /// Wherever they stand.
+    all: u32,
+    /// Different ones.
+    different: u32,
+}
+
 /// The windows that some known text holds: in prose nearly none. Each is looked up once.
 pub(crate) struct Shared {
-    /// The user's window and who holds it, in order.
-    held: Vec<(u32, Holders)>,
-    /// Windows shared with a piece, by document; all 0 between two calls.
-    counts: Vec<u32>,
+    /// In order.
+    held: Vec<Held>,
+    /// By document; all 0 between two calls.
+    counts: Vec<Count>,
 }
 
 /// A known text, and about how many of its windows are in the piece.
 #[derive(Clone, Copy)]
 pub(crate) struct Candidate {
     pub(crate) document: Document,
-    estimate: u32,
+    /// Windows shared, wherever they stand.
+    shared: u32,
 }
 
 impl Candidate {
     /// It shares clearly fewer windows than another.
     pub(crate) fn shares_less(&self, other: &Self) -> bool {
-        self.estimate + self.estimate / 8 + 4 < other.estimate
+        self.shared + self.shared / 8 + 4 < other.shared
     }
 
     /// More words of it than this are hardly here: every run of windows holds a few words more than windows.
     pub(crate) fn most_words(&self) -> i64 {
         let slack = if self.document.words <= layout::DENSE_WORDS { 12 } else { 40 };
-        i64::from(self.estimate) * 3 / 2 + slack
+        i64::from(self.shared) * 3 / 2 + slack
     }
 }
 
 impl Shared {
     pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
-        let mut held = Vec::with_capacity(windows.len().min(2048));
+        let mut held: Vec<Held> = Vec::with_capacity(windows.len().min(2048));
         let mut last = None;
         for (n, hash) in windows.iter().enumerate() {
             if last != Some(*hash)
                 && let Some(holders) = known.holders(*hash)
             {
-                held.push((n as u32, holders));
+                held.push(Held { at: n as u32, before: *hash, holders });
             }
             last = Some(*hash);
         }
-        Self { held, counts: vec![0; known.len()] }
+        link(&mut held);
+        Self { held, counts: vec![Count::default(); known.len()] }
     }
 
     /// The parts of the text in which known texts may stand, of so many windows in all.
@@ -68,10 +87,10 @@ impl Shared {
             return vec![0..windows];
         }
         let mut pieces: Vec<Range<usize>> = Vec::new();
-        for cluster in self.held.chunk_by(|a, b| b.0 - a.0 <= NEAR).filter(|c| c.len() >= FEWEST as usize) {
+        for cluster in self.held.chunk_by(|a, b| b.at - a.at <= NEAR).filter(|c| c.len() >= FEWEST as usize) {
             let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { continue };
-            let from = (first.0 as usize).saturating_sub(MARGIN);
-            let to = (last.0 as usize + MARGIN).min(windows);
+            let from = (first.at as usize).saturating_sub(MARGIN);
+            let to = (last.at as usize + MARGIN).min(windows);
             match pieces.last_mut() {
                 Some(piece) if piece.end + INTERRUPTION >= from => piece.end = to,
                 _ => pieces.push(from..to),
@@ -82,28 +101,31 @@ impl Shared {
 
     /// Documents that share most with a piece, best first.
     pub(crate) fn candidates(&mut self, known: &Fingerprints, piece: &Range<usize>) -> Vec<Candidate> {
-        let from = self.held.partition_point(|(n, _)| (*n as usize) < piece.start);
-        let to = self.held.partition_point(|(n, _)| (*n as usize) < piece.end);
-        for (_, holders) in self.held.get(from..to.max(from)).unwrap_or_default() {
-            for number in holders.numbers() {
+        let from = self.held.partition_point(|h| (h.at as usize) < piece.start);
+        let to = self.held.partition_point(|h| (h.at as usize) < piece.end);
+        for held in self.held.get(from..to.max(from)).unwrap_or_default() {
+            let different = u32::from(held.before as usize <= piece.start);
+            for number in held.holders.numbers() {
                 if let Some(count) = self.counts.get_mut(usize::from(number)) {
-                    *count += 1;
+                    count.all += 1;
+                    count.different += different;
                 }
             }
         }
         let mut ranked: Vec<Ranked> = Vec::with_capacity(64);
         for (number, count) in (0..).zip(&mut self.counts) {
-            if *count == 0 {
+            if count.all == 0 {
                 continue;
             }
             let count = std::mem::take(count);
             let Some((words, size)) = known.size(number) else { continue };
             let size = size.max(1);
-            let estimate = if words <= layout::DENSE_WORDS { count } else { count * layout::SPARSE }.min(size);
+            let scale = if words <= layout::DENSE_WORDS { 1 } else { layout::SPARSE };
+            let (estimate, shared) = ((count.different * scale).min(size), count.all * scale);
             if estimate >= FEWEST {
                 // What is shared, weighted by how much of the document that is.
                 let score = u64::from(estimate) * u64::from(estimate) * 1024 / u64::from(size);
-                ranked.push(Ranked { score, number, estimate, size });
+                ranked.push(Ranked { score, number, shared, estimate, size });
             }
         }
         let floor = ranked.iter().map(|r| r.score).max().unwrap_or(0) / 6;
@@ -119,7 +141,7 @@ impl Shared {
                 whole += 1;
             }
             let document = known.document(ranked.number);
-            chosen.extend(document.map(|document| Candidate { document, estimate: ranked.estimate }));
+            chosen.extend(document.map(|document| Candidate { document, shared: ranked.shared }));
         }
         chosen
     }
@@ -128,6 +150,7 @@ impl Shared {
 struct Ranked {
     score: u64,
     number: u16,
+    shared: u32,
     estimate: u32,
     size: u32,
 }
@@ -135,5 +158,26 @@ struct Ranked {
 impl Ranked {
     fn is_complete(&self) -> bool {
         self.estimate * 10 >= self.size * 8
+    }
+}
+
+/// Tells each window where the same one stood before; until then `before` holds its hash.
+fn link(held: &mut [Held]) {
+    const NONE: u32 = u32::MAX;
+    let mask = (held.len() * 2).next_power_of_two().max(16) - 1;
+    // The last place of each hash, and that hash.
+    let mut slots = vec![(NONE, 0_u32); mask + 1];
+    for n in 0..held.len() {
+        let Some(window) = held.get_mut(n) else { continue };
+        let hash = std::mem::take(&mut window.before);
+        let mut at = (hash as usize).wrapping_mul(0x9e37_79b9) >> 7 & mask;
+        while let Some(slot) = slots.get_mut(at) {
+            if slot.0 == NONE || slot.1 == hash {
+                window.before = if slot.0 == NONE { 0 } else { slot.0 + 1 };
+                *slot = (window.at, hash);
+                break;
+            }
+            at = (at + 1) & mask;
+        }
     }
 }

@@ -19,7 +19,7 @@ pub mod layout {
     /// after its wild part, each with the three words beside the region.
     pub const HEADER: usize = 8 + 7 * 4;
     /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
-    /// region u32, regions u16, 0 u16, whole hash u64, 0 u32.
+    /// region u32, regions u16, 0 u16, whole hash u64, different windows u32.
     pub const DOCUMENT: usize = 40;
     /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16, first alternative
     /// u32, alternatives u16, 0 u16.
@@ -112,10 +112,6 @@ impl Document {
             name.strip_suffix('+').or_else(|| name.strip_suffix("-or-later")).filter(|_| self.role == Role::Text);
         let only = stem.and_then(|stem| LicenseId::parse(&format!("{stem}-only")));
         only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
-    }
-
-    pub(crate) fn window_count(&self) -> usize {
-        self.windows.len()
     }
 
     /// Its windows from one on.
@@ -260,11 +256,11 @@ impl Fingerprints {
         })
     }
 
-    /// How many words and windows a document has.
+    /// How many words and how many different windows a document has.
     pub(crate) fn size(&self, number: u16) -> Option<(usize, u32)> {
         let at = usize::from(number) * layout::DOCUMENT;
         let entry: &[u8; layout::DOCUMENT] = self.documents.get(at..)?.first_chunk()?;
-        Some((u32_at(entry, 8)? as usize, u32_at(entry, 16)?))
+        Some((u32_at(entry, 8)? as usize, u32_at(entry, 36)?))
     }
 
     /// The documents that hold this window: long ones only for one hash in eight.
