@@ -138,10 +138,11 @@ fn side_by_side(aligned: &mut Vec<Body>, all: usize) {
     let mut explained: Vec<(i64, Option<usize>, usize)> = vec![(0, None, 0)];
     for (n, body) in aligned.iter().enumerate() {
         let value = body.difference.value();
-        // Fragments are discounted: of them many would fit.
+        // What is not whole is discounted, and fragments do not count: of them many would fit.
         let worth = if body.is_whole() { value } else { value * 3 / 4 } - ANOTHER;
+        let counts = is_worth(body, all) && (body.is_whole() || body.coverage() >= 75);
         let before = aligned.partition_point(|b| b.words.end < body.words.start + WINDOW).min(n);
-        let with = explained.get(before).map_or(0, |e| e.0) + if is_worth(body, all) { worth } else { 0 };
+        let with = explained.get(before).map_or(0, |e| e.0) + if counts { worth } else { 0 };
         let without = explained.last().map_or(0, |e| e.0);
         explained.push(if with > without { (with, Some(n), before) } else { (without, None, n) });
     }

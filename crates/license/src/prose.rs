@@ -110,6 +110,11 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
     let plain = |w: &Word| {
         RIGHTS.contains(&w.hash) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || w.is(Word::CAPITAL) && !is_norm(*w)
     };
+    // In capitals a sentence looks like names.
+    let upper = |w: &&Word| w.is(Word::UPPER) && !RIGHTS.contains(&w.hash) && !LINKS.contains(&w.hash);
+    if line.iter().filter(upper).count() > 3 {
+        return false;
+    }
     let sentences = line.iter().skip(1).filter(|w| w.is(Word::SENTENCE)).count();
     line.len() <= 10 && sentences <= 3 && line.iter().all(plain) && !is_sentence(line)
 }

@@ -2,7 +2,7 @@
 //!
 //! The list is that of the SPDX matching guidelines, with a few that licence copies show in practice.
 
-use crate::words::{Word, hash};
+use crate::words::{Word, hash, hash_letter};
 
 /// "non" written apart is joined to the word after it.
 pub(crate) const NON: u64 = hash("non");
@@ -57,6 +57,9 @@ const PAIRS: &[(&str, &str)] = &[
     ("sublicence", "sublicense"),
     ("expressed", "express"),
     ("https", "http"),
+    // Singular and plural holders: the templates allow both wherever they stand.
+    ("disclaims", "disclaim"),
+    ("appears", "appear"),
 ];
 
 /// Words after which a number is a reference and no list marker.
@@ -113,7 +116,11 @@ const LOADED: &[&str] = &[
     "comply", "compliance", "void", "obtain", "written", "approval", "nonproduction", "evaluation", "government",
     "countries", "country", "train", "training", "banned", "ban", "refrain", "deny", "denied", "allow", "permit",
     "permits", "entitled", "obliged", "obligated", "obligation", "obligations", "illegal", "unlawful",
+    "outside", "most", "least", "until", "expire", "expires", "days", "months",
 ];
+
+/// The same in Chinese, where each letter is read as a word: "forbid", "not", "only".
+const LOADED_LETTERS: &[char] = &['禁', '止', '不', '勿', '仅', '僅'];
 
 const TABLE_BITS: u32 = 10;
 const SIZE: usize = 1 << TABLE_BITS;
@@ -136,12 +143,19 @@ struct Table {
 /// A small hash table made at compile time.
 static TABLE: Table = table();
 
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
 const fn table() -> Table {
     let mut table = Table { bits: [0; BITS / 64], slots: [Known { word: 0, becomes: 0, class: 0 }; SIZE] };
     let mut n = 0;
     while n < PAIRS.len() {
         let (word, becomes) = (hash(PAIRS[n].0), hash(PAIRS[n].1));
         table = put(table, Known { word, becomes, class: 0 });
+        n += 1;
+    }
+    n = 0;
+    while n < LOADED_LETTERS.len() {
+        let word = hash_letter(LOADED_LETTERS[n]);
+        table = put(table, Known { word, becomes: word, class: Word::LOADED });
         n += 1;
     }
     table = put_all(table, NORMS, Word::NORM);

@@ -46,6 +46,8 @@ impl Word {
     pub const NORM: u16 = 128;
     /// A word that no name holds: "commercial", "use", "royalty".
     pub const LOADED: u16 = 256;
+    /// All its letters are capitals.
+    pub const UPPER: u16 = 512;
 
     /// Whether a flag is set.
     pub fn is(self, flag: u16) -> bool {
@@ -66,6 +68,11 @@ pub const fn hash(word: &str) -> u64 {
         rest = tail;
     }
     h
+}
+
+/// The hash of a word of one letter.
+pub(crate) const fn hash_letter(letter: char) -> u64 {
+    step(SEED, letter as u32)
 }
 
 const fn step(h: u64, c: u32) -> u64 {
@@ -131,11 +138,14 @@ impl Reader {
     /// Reads the word at `at`, unless it may go on in a way that needs a second look; gives its end.
     fn plain_word(&mut self, bytes: &[u8], at: usize, from: usize) -> Option<usize> {
         let rest = bytes.get(at..)?;
-        let (mut h, mut digits, mut length) = (SEED, true, 0);
+        let (mut h, mut digits, mut length, mut upper) = (SEED, true, 0, true);
         let mut after = None;
         for byte in rest {
             match KINDS.get(usize::from(*byte)) {
-                Some(Kind::Letter) => digits = false,
+                Some(Kind::Letter) => {
+                    digits = false;
+                    upper &= byte.is_ascii_uppercase();
+                }
                 Some(Kind::Digit) => {}
                 _ => {
                     after = Some(*byte);
@@ -169,7 +179,10 @@ impl Reader {
         let (start, end) = ((from + at) as u32, (from + at + length) as u32);
         let letters = lower.get(..known)?;
         let follows = after.map_or('\0', char::from);
-        self.push(h, letters, start..end, follows, digits, first.is_ascii_uppercase());
+        let kind = if digits { Word::NUMBER } else { 0 }
+            | if first.is_ascii_uppercase() { Word::CAPITAL } else { 0 }
+            | if upper && !digits && length > 1 { Word::UPPER } else { 0 };
+        self.push(h, letters, start..end, follows, kind);
         Some(at + length)
     }
 
@@ -190,8 +203,15 @@ impl Reader {
     }
 
     fn separator(&mut self, u: Unit, decoder: &mut Decoder<'_>) {
-        if u.c == ']' {
-            decoder.skip_destination();
+        match u.c {
+            ']' => decoder.skip_destination(),
+            // Letters are shown in another order than they are read in: nobody can say what is seen.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                let flags = self.flags | Word::LOADED | Word::NORM;
+                self.flags = 0;
+                self.out.push(Word { hash: hash_letter(u.c), start: u.start, end: u.end, flags });
+            }
+            _ => {}
         }
         self.mark(u.c);
     }
@@ -269,7 +289,8 @@ impl Reader {
             }
         }
         let letters = if length <= 8 { text.get(..length as usize).unwrap_or_default() } else { &[] };
-        self.push(h, letters, start..end, unit.map_or('\0', |u| u.c), digits, capital);
+        let kind = if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
+        self.push(h, letters, start..end, unit.map_or('\0', |u| u.c), kind);
         unit
     }
 
@@ -287,15 +308,14 @@ impl Reader {
     }
 
     /// Takes a word in, unless it is a list marker. `letters` are those of a short word; `follows` is what ends it.
-    fn push(&mut self, hash: u64, letters: &[u8], bytes: Range<u32>, follows: char, digits: bool, capital: bool) {
+    fn push(&mut self, hash: u64, letters: &[u8], bytes: Range<u32>, follows: char, kind: u16) {
         let parenthesis = self.pending.take() == Some(self.out.len());
-        if self.is_marker(letters, digits, parenthesis, follows) {
+        if self.is_marker(letters, kind & Word::NUMBER != 0, parenthesis, follows) {
             self.flags |= Word::AFTER_STOP;
             return;
         }
         let (hash, class) = spelling::same(hash);
-        let own = class | if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
-        let flags = self.flags | own;
+        let flags = self.flags | kind | class;
         self.flags = 0;
         let hash = spelling::in_context(self.out.last(), hash);
         self.out.push(Word { hash, start: bytes.start, end: bytes.end, flags });
