@@ -18,6 +18,14 @@ pub(crate) struct Clause {
     pub(crate) value: Option<u64>,
 }
 
+impl Clause {
+    /// Whether it takes something away from what a licence beside it permits.
+    pub(crate) fn restricts(&self) -> bool {
+        use crate::terms::RestrictionKind as R;
+        matches!(self.kind, Kind::Restriction(kind) if !matches!(kind, R::Gated | R::NoLicense | R::MutableTerms))
+    }
+}
+
 enum Part {
     /// One of these words.
     Any(Vec<u64>),

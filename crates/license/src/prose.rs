@@ -84,13 +84,17 @@ pub(crate) fn lines(words: &[Word]) -> impl Iterator<Item = &[Word]> {
     })
 }
 
+/// Whether a line begins like a copyright notice.
+pub(crate) fn is_copyright(line: &[Word]) -> bool {
+    line.iter().take(4).any(|w| w.hash == COPYRIGHT)
+}
+
 /// A copyright notice, or names, dates and addresses.
 pub(crate) fn is_notice_line(line: &[Word]) -> bool {
     if line.len() > 40 || line.iter().any(|w| is_loaded(*w) && !is_company(*w)) {
         return false;
     }
-    let copyright = line.iter().take(4).any(|w| w.hash == COPYRIGHT);
-    if copyright {
+    if is_copyright(line) {
         let mut previous: Option<Word> = None;
         for word in line {
             if is_norm(*word) || previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word) {

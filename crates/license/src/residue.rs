@@ -111,9 +111,12 @@ impl Gap {
                     }
                 } else {
                     allowed += region.limit;
-                    flags |= region.flags;
+                    // Where only some of its words differ, the default stands, and no "not" may come or go.
+                    let partial = region.start < self.known.start || region.end > self.known.end;
+                    flags |= if partial { region.flags & !layout::NORMS } else { region.flags };
                     let notices = region.flags & layout::NOTICES != 0;
-                    if self.user.is_empty() && gone >= CLAUSE_WORDS && !notices && !self.edge {
+                    let ruled = partial && region.flags & layout::NORMS != 0 || gone >= CLAUSE_WORDS;
+                    if self.user.is_empty() && ruled && !notices && !self.edge {
                         continue;
                     }
                 }
