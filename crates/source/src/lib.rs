@@ -15,11 +15,13 @@ mod bundle;
 pub mod caps;
 mod error;
 mod file;
+mod http;
 mod hub_cache;
 mod lfs;
 mod listing;
 mod local;
 mod locator;
+mod settings;
 mod snapshot;
 mod walk;
 
@@ -28,4 +30,5 @@ mod testing;
 
 pub use error::SourceError;
 pub use locator::Locator;
+pub use settings::{Listener, Note, Secret, Settings};
 pub use snapshot::{Request, Snapshot, resolve};

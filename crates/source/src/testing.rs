@@ -1,4 +1,6 @@
-//! Folders for tests: made at once, removed on drop.
+//! Folders for tests: made at once, removed on drop; and a server.
+
+pub(crate) mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
