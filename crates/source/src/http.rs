@@ -481,6 +481,9 @@ fn trouble(address: &str, error: &ureq::Error) -> Trouble {
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             Trouble::Silent(format!("{at}: the connection is refused"))
         }
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => {
+            Trouble::Silent(format!("{at}: its name cannot be resolved; check the connection"))
+        }
         ureq::Error::Io(error) => Trouble::Again { what: format!("{at}: {error}"), wait: None },
         ureq::Error::Protocol(error) => Trouble::Again { what: format!("{at}: not HTTP: {error}"), wait: None },
         ureq::Error::LargeResponseHeader(..) => {
@@ -494,4 +497,4 @@ fn trouble(address: &str, error: &ureq::Error) -> Trouble {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
