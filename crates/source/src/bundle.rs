@@ -14,6 +14,8 @@ use toml::Spanned;
 /// A bundle, checked.
 #[derive(Debug)]
 pub(crate) struct Bundle {
+    /// Its real folder.
+    pub(crate) folder: PathBuf,
     pub(crate) id: String,
     pub(crate) subject: Vec<String>,
     pub(crate) parts: Vec<BundlePart>,
@@ -127,7 +129,7 @@ pub(crate) fn load(path: &Path) -> Result<Bundle, SourceError> {
         let (locator, revision, complete) = (part.locator, part.revision, part.complete);
         parts.push(BundlePart { role, locator, revision, files, listing, complete });
     }
-    Ok(Bundle { id: raw.id.into_inner(), subject: raw.subject, parts })
+    Ok(Bundle { folder, id: raw.id.into_inner(), subject: raw.subject, parts })
 }
 
 fn read(path: &Path) -> Result<String, SourceError> {
@@ -143,7 +145,7 @@ fn read(path: &Path) -> Result<String, SourceError> {
 }
 
 /// The real path of `value`, which must lie in the folder of the bundle, links resolved.
-fn inside(folder: &Path, key: &str, value: &str, folder_wanted: bool) -> Result<PathBuf, String> {
+pub(crate) fn inside(folder: &Path, key: &str, value: &str, folder_wanted: bool) -> Result<PathBuf, String> {
     let leads_out =
         || format!("`{key} = \"{value}\"` leads out of the folder of the bundle; use a relative path inside it");
     let relative = Path::new(value);

@@ -12,3 +12,33 @@ pub const DEPTH: usize = 64;
 pub const BUNDLE_BYTES: u64 = 1 << 20;
 /// Longest file that may be a Git LFS pointer: the limit of its specification. Bytes.
 pub const LFS_POINTER: u64 = 1024;
+/// Most requests of one run.
+pub const REQUESTS: u64 = 300;
+/// Requests of a release after which no further header of a weight file is fetched.
+pub const HEADER_REQUESTS: u64 = 10;
+/// Bytes fetched of a release after which no further header of a weight file is begun.
+pub const HEADER_BYTES: u64 = 3 << 20;
+/// Most bytes of one header that are fetched.
+pub const HEADER_LONGEST: u64 = 48 << 20;
+/// Most bytes of bodies of one run.
+pub const FETCHED: u64 = 128 << 20;
+/// Longest answer of a platform. Bytes.
+pub const ANSWER: u64 = 64 << 20;
+/// Longest file that is fetched whole. Bytes.
+pub const FETCHED_WHOLE: u64 = 16 << 20;
+/// Longest file that is fetched before anybody asks for it. Bytes.
+pub const FETCHED_AHEAD: u64 = 4 << 20;
+/// What is fetched at least when a part of a large file is asked for. Bytes.
+pub const READ_AHEAD: u64 = 128 << 10;
+/// Attempts of one request.
+pub const ATTEMPTS: u32 = 4;
+/// Redirects followed for one request.
+pub const REDIRECTS: u32 = 5;
+/// Pages of one listing.
+pub const PAGES: usize = 250;
+/// Longest silence of a server.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+/// All waits of one run that a platform asks for together: a window of its limits is five minutes.
+pub const WAITS: std::time::Duration = std::time::Duration::from_secs(310);
+/// Slowest transfer that is put up with, after [`PATIENCE`] has passed. Bytes a second.
+pub const SLOWEST: u64 = 16 << 10;

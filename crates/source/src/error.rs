@@ -20,7 +20,7 @@ pub enum SourceError {
         why: String,
     },
     /// A locator of a kind that this version does not follow.
-    #[error("`{locator}` is {what}; this version reads local paths only. Next step: {next}")]
+    #[error("`{locator}` is {what}; this version has no catalogue. Next step: {next}")]
     NotYet {
         /// The locator as given.
         locator: String,
@@ -28,6 +28,36 @@ pub enum SourceError {
         what: &'static str,
         /// How to get the same thing as a local path.
         next: String,
+    },
+    /// A platform says that there is no such thing, or that it may not be seen.
+    #[error("`{locator}`: {why}")]
+    Absent {
+        /// The locator as given.
+        locator: String,
+        /// What the platform says, and what to do.
+        why: String,
+    },
+    /// A platform could not be asked, or gave no usable answer.
+    #[error("`{locator}` could not be looked at: {why}")]
+    Network {
+        /// The locator as given.
+        locator: String,
+        /// What happened.
+        why: String,
+    },
+    /// The settings of the environment cannot be used.
+    #[error("{why}")]
+    Settings {
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// Something could not be written.
+    #[error("`{}` cannot be written: {why}", path.display())]
+    Unwritable {
+        /// The path.
+        path: PathBuf,
+        /// What the system says, and what to do.
+        why: String,
     },
     /// A locator that is of no known form.
     #[error("`{locator}` is not a locator: {why}")]
@@ -55,4 +85,11 @@ pub enum SourceError {
         /// What does not fit, and what to do.
         why: String,
     },
+}
+
+impl SourceError {
+    /// Whether another attempt, or another network, may give what this one did not: nothing could be judged.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Network { .. })
+    }
 }

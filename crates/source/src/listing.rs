@@ -4,10 +4,11 @@
 //! wrong or long, is an error.
 
 use crate::caps;
-use candor_facts::{Algorithm, Artifact, ArtifactPath, Digest, GapReason, Origin};
+use candor_facts::{Algorithm, Artifact, ArtifactPath, Digest, GapReason, Listing, OpenError, Origin};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufReader, Read};
 use std::rc::Rc;
@@ -19,6 +20,19 @@ pub(crate) struct Listed {
     pub(crate) complete: bool,
     pub(crate) entries: Vec<Artifact>,
     pub(crate) gaps: Vec<GapReason>,
+    /// What the snapshot that it was written from could not look at.
+    pub(crate) kept: Vec<(ArtifactPath, GapReason)>,
+    /// What else it says of single files.
+    pub(crate) notes: BTreeMap<ArtifactPath, FileNote>,
+}
+
+/// What a listing that was written by `candor snapshot` says of a file beyond its size and digest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileNote {
+    /// Parts of the file that are here: the first byte, and a path in the bundle.
+    pub(crate) excerpts: Vec<(u64, String)>,
+    /// Why it could not be opened or read.
+    pub(crate) failed: Option<OpenError>,
 }
 
 /// Read a listing. `name` is what its gaps call it.
@@ -107,7 +121,39 @@ impl State<'_> {
                 },
             }
         }
+        self.notes(value, &mut artifact);
         self.found.entries.push(artifact);
+    }
+
+    /// What only a listing written by `candor snapshot` says.
+    fn notes(&mut self, value: &Value, artifact: &mut Artifact) {
+        artifact.at_hand = value.get("at_hand").and_then(Value::as_bool).unwrap_or(false);
+        if let Some(of) = value.get("answer_to").and_then(Value::as_str) {
+            artifact.origin = Origin::Answer { of: of.to_owned() };
+        }
+        let mut note = FileNote::default();
+        for excerpt in value.get("excerpts").and_then(Value::as_array).into_iter().flatten() {
+            let at = excerpt.get("at").and_then(Value::as_u64);
+            let file = excerpt.get("file").and_then(Value::as_str);
+            note.excerpts.extend(at.zip(file).map(|(at, file)| (at, file.to_owned())));
+        }
+        note.failed = match value.get("gated").and_then(Value::as_bool) {
+            Some(true) => Some(OpenError::Gated),
+            _ => value.get("failed").and_then(Value::as_str).map(|why| OpenError::Failed(why.to_owned())),
+        };
+        if note != FileNote::default() {
+            self.found.notes.insert(artifact.path.clone(), note);
+        }
+    }
+
+    fn kept(&mut self, gaps: Vec<Value>) {
+        for gap in gaps.into_iter().take(2 * caps::GAPS) {
+            let path = gap.get("path").and_then(Value::as_str).and_then(ArtifactPath::new);
+            match (path, serde_json::from_value::<GapReason>(gap)) {
+                (Some(path), Ok(reason)) => self.found.kept.push((path, reason)),
+                _ => self.wrong(0, "a gap that cannot be read"),
+            }
+        }
     }
 
     fn finish(mut self, error: Option<serde_json::Error>) -> Listed {
@@ -155,6 +201,55 @@ impl State<'_> {
     }
 }
 
+/// A listing as text, one file a line; `note` says what is known of a file beyond it.
+pub(crate) fn write(
+    listing: &Listing,
+    gaps: &[(ArtifactPath, GapReason)],
+    note: &dyn Fn(&Artifact) -> Option<FileNote>,
+) -> Vec<u8> {
+    let entry = |artifact: &Artifact| {
+        let mut entry = Map::new();
+        entry.insert("path".to_owned(), json!(artifact.path));
+        if let Some(size) = artifact.size {
+            entry.insert("size".to_owned(), json!(size));
+        }
+        if let Some(digest) = &artifact.declared_digest {
+            let key = if digest.algorithm() == Algorithm::Sha256 { "sha256" } else { "git_blob" };
+            entry.insert(key.to_owned(), json!(digest.hex()));
+        }
+        if artifact.at_hand {
+            entry.insert("at_hand".to_owned(), json!(true));
+        }
+        if let Origin::Answer { of } = &artifact.origin {
+            entry.insert("answer_to".to_owned(), json!(of));
+        }
+        let note = note(artifact).unwrap_or_default();
+        if !note.excerpts.is_empty() {
+            let list: Vec<Value> = note.excerpts.iter().map(|(at, file)| json!({"at": at, "file": file})).collect();
+            entry.insert("excerpts".to_owned(), json!(list));
+        }
+        match note.failed {
+            Some(OpenError::Gated) => drop(entry.insert("gated".to_owned(), json!(true))),
+            Some(OpenError::Failed(why)) => drop(entry.insert("failed".to_owned(), json!(why))),
+            Some(OpenError::NotFetched) | None => {}
+        }
+        Value::Object(entry).to_string()
+    };
+    let gap = |(path, reason): &(ArtifactPath, GapReason)| {
+        let mut gap = json!(reason);
+        if let Some(gap) = gap.as_object_mut() {
+            gap.insert("path".to_owned(), json!(path));
+        }
+        gap.to_string()
+    };
+    let entries: Vec<String> = listing.entries().iter().map(entry).collect();
+    let gaps: Vec<String> = gaps.iter().map(gap).collect();
+    let complete = listing.complete;
+    let (entries, gaps) = (entries.join(",\n  "), gaps.join(",\n  "));
+    format!("{{\n\"complete\": {complete},\n\"entries\": [\n  {entries}\n],\n\"gaps\": [\n  {gaps}\n]\n}}\n")
+        .into_bytes()
+}
+
 /// Paths come from outside and may be long.
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(80) {
@@ -193,6 +288,10 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
                 }
                 "complete" => self.0.says.complete = Some(map.next_value()?),
                 "total" => self.0.says.total = map.next_value()?,
+                "gaps" => {
+                    let gaps: Vec<Value> = map.next_value()?;
+                    self.0.kept(gaps);
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }

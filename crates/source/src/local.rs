@@ -1,36 +1,56 @@
 //! A folder or file of this machine as one part of a release.
 
+use crate::source::{Backing, Source, SourcePart, Wanted, World};
 use crate::walk::{Bounds, Walk, walk};
-use crate::{SourceError, file::FileBytes, hub_cache};
-use candor_facts::{Artifact, ArtifactPath, GapReason, Listing, Origin, Part, ReadAt as _, Role, read_exact};
+use crate::{Locator, SourceError, file::FileBytes, hub_cache};
+use candor_facts::{Artifact, ArtifactPath, Listing, OpenError, Origin, Part, ReadAt, Role, read_exact};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the bytes of a part lie.
-#[derive(Debug)]
-pub(crate) enum Backing {
-    /// Nowhere here.
-    Nothing,
-    /// In a folder; links in it may lead inside `inside`.
-    Folder { root: PathBuf, inside: PathBuf },
-    /// In one file, which was named by hand.
-    File(PathBuf),
+/// Paths of this machine. A bundle, which is a whole release, is read by [`crate::snapshot`].
+pub(crate) const SOURCE: Source = Source { id: "local", open: source };
+
+fn source(_: &World, locator: &Locator, wanted: &Wanted<'_>) -> Option<Result<SourcePart, SourceError>> {
+    let Locator::Path(path) = locator else { return None };
+    Some(open(path, wanted.complete, wanted.role))
 }
 
-/// A part, where its bytes lie, and what could not be looked at.
-pub(crate) struct LocalPart {
-    /// A label for a release made of this part alone.
-    pub(crate) label: String,
-    pub(crate) part: Part,
-    pub(crate) backing: Backing,
-    pub(crate) gaps: Vec<(ArtifactPath, GapReason)>,
+/// Files of a folder; links in it may lead inside `inside`.
+#[derive(Debug)]
+struct Folder {
+    root: PathBuf,
+    inside: PathBuf,
+}
+
+impl Backing for Folder {
+    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        if !artifact.at_hand {
+            return Err(OpenError::NotFetched);
+        }
+        let bytes =
+            FileBytes::open(&self.root.join(artifact.path.as_str()), &self.inside).map_err(OpenError::Failed)?;
+        Ok(Box::new(bytes))
+    }
+}
+
+/// One file, which was named by hand.
+#[derive(Debug)]
+struct OneFile(PathBuf);
+
+impl Backing for OneFile {
+    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        if !artifact.at_hand {
+            return Err(OpenError::NotFetched);
+        }
+        Ok(Box::new(FileBytes::open(&self.0, &self.0).map_err(OpenError::Failed)?))
+    }
 }
 
 /// Look at a path that is no bundle.
 ///
 /// # Errors
 /// When it is not there, cannot be read, or is neither folder nor file.
-pub(crate) fn open(path: &Path, complete: bool, role: Option<Role>) -> Result<LocalPart, SourceError> {
+pub(crate) fn open(path: &Path, complete: bool, role: Option<Role>) -> Result<SourcePart, SourceError> {
     let unreadable = |why: String| SourceError::Unreadable { path: path.to_owned(), why };
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -60,10 +80,10 @@ pub(crate) fn open(path: &Path, complete: bool, role: Option<Role>) -> Result<Lo
     };
     let (locator, revision) = cached.map(|cached| (cached.locator, cached.revision)).unzip();
     let part = Part { role: role.unwrap_or(guessed), locator, revision, listing };
-    Ok(LocalPart { label, part, backing: Backing::Folder { root, inside }, gaps })
+    Ok(SourcePart { label, part, backing: Box::new(Folder { root, inside }), answers: Vec::new(), gaps })
 }
 
-fn one_file(path: &Path, complete: bool, role: Option<Role>) -> Result<LocalPart, SourceError> {
+fn one_file(path: &Path, complete: bool, role: Option<Role>) -> Result<SourcePart, SourceError> {
     let unreadable = |why: &str| SourceError::Unreadable { path: path.to_owned(), why: why.to_owned() };
     let real = path.canonicalize().map_err(|error| unreadable(&error.to_string()))?;
     // The name is the one that was given: in a hub cache the real name is a digest.
@@ -86,7 +106,7 @@ fn one_file(path: &Path, complete: bool, role: Option<Role>) -> Result<LocalPart
     };
     let listing = Listing::new(complete, vec![artifact]);
     let part = Part { role: role.unwrap_or(Role::Model), locator: None, revision: None, listing };
-    Ok(LocalPart { label, part, backing: Backing::File(real), gaps: Vec::new() })
+    Ok(SourcePart { label, part, backing: Box::new(OneFile(real)), answers: Vec::new(), gaps: Vec::new() })
 }
 
 fn small_pointer(real: &Path, name: &str, size: u64) -> Option<crate::lfs::Pointer> {

@@ -123,37 +123,13 @@ impl Locator {
         Ok(Self::Path(PathBuf::from(text)))
     }
 
-    /// Why this version cannot follow it, and how to get the same as a local path; `None` for paths.
-    pub(crate) fn not_yet(&self, locator: &str) -> Option<SourceError> {
-        let (what, next) = match self {
-            Self::Path(_) => return None,
-            Self::Hub { dataset, repository, revision } => {
-                let kind = if *dataset { " --repo-type dataset" } else { "" };
-                let at = revision.as_ref().map(|at| format!(" --revision {at}")).unwrap_or_default();
-                let next = format!("`hf download {repository}{kind}{at} --local-dir DIR`, then give DIR");
-                ("a repository of the Hugging Face Hub, and no such path is here", next)
-            }
-            Self::Github { repository, revision } => {
-                let at = revision.as_ref().map(|at| format!(", check out {at}")).unwrap_or_default();
-                ("a GitHub repository", format!("`git clone https://github.com/{repository} DIR`{at}, then give DIR"))
-            }
-            Self::Git { url, revision } => {
-                let at = revision.as_ref().map(|at| format!(", check out {at}")).unwrap_or_default();
-                ("a git repository", format!("`git clone {url} DIR`{at}, then give DIR"))
-            }
-            Self::Ollama { name, tag } => {
-                let tag = tag.as_ref().map(|tag| format!(":{tag}")).unwrap_or_default();
-                let next = format!(
-                    "give the path of the model file, which `ollama show --modelfile {name}{tag}` prints after FROM"
-                );
-                ("a model of the local Ollama store", next)
-            }
-            Self::Catalogue(_) => (
-                "a name of the catalogue, and no such path is here",
-                "give the path of a folder, a file or a release bundle".to_owned(),
-            ),
-        };
-        Some(SourceError::NotYet { locator: locator.to_owned(), what, next })
+    /// Why this version cannot follow it, and what to do instead: for kinds that no source takes.
+    pub(crate) fn not_yet(&self, locator: &str) -> SourceError {
+        SourceError::NotYet {
+            locator: locator.to_owned(),
+            what: "a name of the catalogue, and no such path is here",
+            next: "give the path of a folder, a file or a release bundle".to_owned(),
+        }
     }
 }
 
@@ -251,11 +227,7 @@ mod tests {
 
     #[test]
     fn what_comes_later_says_what_to_do_now() {
-        let say = |text: &str| {
-            let locator = Locator::parse(text, |_| false).expect("locator");
-            locator.not_yet(text).expect("not a path").to_string()
-        };
-        expect!["`hf:a/b@c` is a repository of the Hugging Face Hub, and no such path is here; this version reads local paths only. Next step: `hf download a/b --revision c --local-dir DIR`, then give DIR"].assert_eq(&say("hf:a/b@c"));
-        expect!["`gpt-4` is a name of the catalogue, and no such path is here; this version reads local paths only. Next step: give the path of a folder, a file or a release bundle"].assert_eq(&say("gpt-4"));
+        let locator = Locator::parse("gpt-4", |_| false).expect("locator");
+        expect!["`gpt-4` is a name of the catalogue, and no such path is here; this version has no catalogue. Next step: give the path of a folder, a file or a release bundle"].assert_eq(&locator.not_yet("gpt-4").to_string());
     }
 }

@@ -1,4 +1,7 @@
-//! Folders for tests: made at once, removed on drop.
+//! Folders for tests: made at once, removed on drop; and a server.
+
+pub(crate) mod hub;
+pub(crate) mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,5 +48,26 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Folder {
+    /// Every file below, by path, with its bytes.
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut waiting = vec![self.0.clone()];
+        let mut found = Vec::new();
+        while let Some(folder) = waiting.pop() {
+            for entry in fs::read_dir(folder).expect("folder").flatten() {
+                match entry.file_type().expect("type") {
+                    kind if kind.is_dir() => waiting.push(entry.path()),
+                    kind if kind.is_file() => {
+                        found.push((entry.path().display().to_string(), fs::read(entry.path()).expect("file")));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.sort();
+        found
     }
 }

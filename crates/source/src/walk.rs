@@ -199,7 +199,7 @@ impl Walker<'_> {
     }
 }
 
-fn passed_over(path: &str, name: &str) -> bool {
+pub(crate) fn passed_over(path: &str, name: &str) -> bool {
     matches!(name, ".git" | ".hg" | ".svn" | ".DS_Store" | "__MACOSX" | "Thumbs.db" | "desktop.ini")
         || name.starts_with("._")
         || path == ".cache/huggingface"

@@ -9,6 +9,11 @@ use expect_test::{Expect, expect};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+/// Without connections, caches and stores.
+fn resolve(request: &Request) -> Result<Snapshot, SourceError> {
+    Session::new(Settings::local())?.open(request)
+}
+
 fn request(locator: &str) -> Request {
     Request { locator: locator.to_owned(), complete: false, with: Vec::new() }
 }
@@ -291,7 +296,7 @@ fn what_is_not_there() {
         &folder,
         &request("hf:org/name"),
         expect![[r#"
-        error: `hf:org/name` is a repository of the Hugging Face Hub, and no such path is here; this version reads local paths only. Next step: `hf download org/name --local-dir DIR`, then give DIR
-    "#]],
+            error: `hf:org/name` could not be looked at: it is not in the cache, and no connection is made in offline mode: run once without `--offline` and HF_HUB_OFFLINE, or give the path of a folder
+        "#]],
     );
 }
