@@ -21,6 +21,7 @@ mod listing;
 mod local;
 mod locator;
 mod snapshot;
+mod tree;
 mod walk;
 
 #[cfg(test)]
@@ -29,3 +30,4 @@ mod testing;
 pub use error::SourceError;
 pub use locator::Locator;
 pub use snapshot::{Request, Snapshot, resolve};
+pub use tree::Folder;
