@@ -8,6 +8,7 @@ mod files;
 mod known;
 mod mof;
 pub(crate) mod releases;
+mod signatures;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     checks.extend(releases::score(&folder)?);
     checks.extend(known::score(&folder)?);
     checks.extend(mof::score(&folder)?);
+    checks.extend(signatures::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {

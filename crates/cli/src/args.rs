@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, catalogue, compare, explain, mof, schema};
+use crate::commands::{assess, catalogue, compare, explain, mof, schema, sign, verify};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -82,6 +82,12 @@ pub(crate) enum Command {
     /// The well-known releases that ship with Candor, and where each stands
     #[command(after_help = "Example:\n  candor catalogue --makes images")]
     Catalogue(catalogue::Options),
+    /// Whether files are those that were signed or listed
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Options),
+    /// Sign a model with a key, as OpenSSF Model Signing 1.0
+    #[command(after_help = sign::HELP)]
+    Sign(sign::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),

@@ -8,6 +8,8 @@ pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
 pub(crate) mod schema;
+pub(crate) mod sign;
+pub(crate) mod verify;
 
 use crate::Outcome;
 use crate::args::{Args, Texts};

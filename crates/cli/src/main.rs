@@ -3,8 +3,10 @@
 
 mod args;
 mod commands;
+mod disk;
 mod load;
 mod output;
+mod progress;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -15,6 +17,8 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// Exit 0: answered; verified; the policy holds.
     Answered,
+    /// Exit 1: the answer is no: refuted, different, violated.
+    Refuted,
     /// Exit 3: answered with gaps or unknowns, and `--strict` was said; or nothing could be judged.
     Undetermined,
 }
@@ -31,11 +35,14 @@ fn main() -> ExitCode {
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
         Command::Catalogue(options) => commands::catalogue::run(options, &output),
+        Command::Verify(options) => commands::verify::run(options, &output),
+        Command::Sign(options) => commands::sign::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };
     match result {
         Ok(Outcome::Answered) => ExitCode::SUCCESS,
+        Ok(Outcome::Refuted) => ExitCode::from(1),
         Ok(Outcome::Undetermined) => ExitCode::from(3),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -10,6 +10,7 @@ mod evidence;
 mod read;
 mod release;
 mod sheet;
+mod tree;
 
 pub use claim::{
     Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
@@ -21,3 +22,4 @@ pub use evidence::{Basis, Evidence, Place, Route};
 pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
 pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
 pub use sheet::{Base, Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};
+pub use tree::{Standing, Tree, TreeEntry, TreeFile};

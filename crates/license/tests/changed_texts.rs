@@ -26,23 +26,14 @@ const INSERTED: &[&str] = &[
 
 /// Words put in between two words of a sentence.
 const SLIPPED_IN: &[&str] = &[
-    "for non-commercial purposes only",
-    "except for military use",
-    "after payment of a fee",
-    "outside the European Union",
-    "for at most one year",
-    "not",
-    "NOT FOR COMMERCIAL USE",
+    "for non-commercial purposes only", "except for military use", "after payment of a fee",
+    "outside the European Union", "for at most one year", "not", "NOT FOR COMMERCIAL USE",
 ];
 
 /// Words put at the end of a copyright line.
 const ON_A_COPYRIGHT_LINE: &[&str] = &[
-    " (non-commercial use only)",
-    ". Commercial use is forbidden.",
-    ", not for use in production",
-    " - academic use only",
-    ". Redistribution requires our written consent",
-    ". May not be sold.",
+    " (non-commercial use only)", ". Commercial use is forbidden.", ", not for use in production",
+    " - academic use only", ". Redistribution requires our written consent", ". May not be sold.",
 ];
 
 /// Sentences spelt with letters of other alphabets, letters that take no space, or soft hyphens.
