@@ -100,9 +100,8 @@ pub struct Identification {
 /// Identifies a licence text.
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
-    let bodies = fingerprint::load()
-        .map(|known| bodies::bodies(&known, &words, &words::windows(&words)))
-        .unwrap_or_default();
+    let bodies =
+        fingerprint::load().map(|known| bodies::bodies(&known, &words, &words::windows(&words))).unwrap_or_default();
     let clauses = detect::detect(&words, bytes);
     let stated: Vec<Range<usize>> = clauses.iter().filter(|c| c.restricts()).map(|c| c.words.clone()).collect();
     let outside = outside::outside(bytes, &words, &bodies, &stated);

@@ -207,7 +207,8 @@ fn tagged(bytes: &[u8], found: &mut Vec<Notice>) {
             spdx_tag(bytes, at + 1, found);
             continue;
         }
-        let dressing = before.iter().rev().take(40).take_while(|b| matches!(b, b'"' | b'\'' | b'*' | b'`' | b' ' | b'\t'));
+        let dressing =
+            before.iter().rev().take(40).take_while(|b| matches!(b, b'"' | b'\'' | b'*' | b'`' | b' ' | b'\t'));
         let end = at - dressing.count();
         let named = bytes.get(..end).unwrap_or_default();
         let word = ["_name", "_link"].iter().find_map(|s| named.strip_suffix(s.as_bytes())).unwrap_or(named);
@@ -219,7 +220,11 @@ fn tagged(bytes: &[u8], found: &mut Vec<Notice>) {
 
 /// Whether bytes end with some ASCII text, in any letter case.
 fn ends_with(bytes: &[u8], text: &str) -> bool {
-    bytes.len().checked_sub(text.len()).and_then(|n| bytes.get(n..)).is_some_and(|b| b.eq_ignore_ascii_case(text.as_bytes()))
+    bytes
+        .len()
+        .checked_sub(text.len())
+        .and_then(|n| bytes.get(n..))
+        .is_some_and(|b| b.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 /// The rest of the line, as text.
