@@ -58,11 +58,16 @@ const TURNS_INTO: &[(&str, &str)] = &[("BSD-3-Clause", "BSD-2-Clause"), ("Xnet",
 
 /// Texts whose first or last paragraph is optional by the SPDX templates (instructions, an address for more
 /// information, a scope note): without it they are still that licence.
-const OPTIONAL_AT_AN_END: &[&str] =
-    &["GPL-2.0", "LGPL-2.0", "LGPL-2.1", "AGPL-3.0", "GPL-3.0", "Unlicense", "VSL-1.0", "Python-2.0", "Multics"];
+const OPTIONAL_AT_AN_END: &[&str] = &[
+    "GPL-2.0", "LGPL-2.0", "LGPL-2.1", "AGPL-3.0", "GPL-3.0", "Unlicense", "VSL-1.0", "Python-2.0", "Multics",
+    "OLFL-1.3",
+];
 
 /// Texts that are several licences one after another: where one is changed, another that is not stays what it is.
 const STACKS: &[&str] = &["Sleepycat"];
+
+/// Texts with a whole clause in a place the template keeps for names: its words may stand in any order.
+const NAMES_IN_A_CLAUSE: &[&str] = &["BSD-3-Clause-LBNL"];
 
 /// A small generator, so that a failure can be repeated.
 struct Random(u64);
@@ -256,6 +261,9 @@ fn a_changed_text_is_never_exact() {
             let Some(changed) = change(text, round % KINDS, &mut random) else {
                 continue;
             };
+            if round % KINDS == 5 && NAMES_IN_A_CLAUSE.contains(&name.as_str()) {
+                continue;
+            }
             tried += 1;
             let answer = identify(changed.as_bytes());
             let exact: Vec<_> = answer.matches.iter().filter(|m| m.kind == MatchKind::Exact).collect();
