@@ -84,7 +84,7 @@ impl Shared {
     /// The parts of the text in which known texts may stand, of so many windows in all.
     pub(crate) fn pieces(&self, windows: usize) -> Vec<Range<usize>> {
         if windows <= SHORT {
-            return vec![0..windows];
+            return std::iter::once(0..windows).collect();
         }
         let mut pieces: Vec<Range<usize>> = Vec::new();
         for cluster in self.held.chunk_by(|a, b| b.at - a.at <= NEAR).filter(|c| c.len() >= FEWEST as usize) {

@@ -24,7 +24,7 @@ impl Outside {
 
     fn add(&mut self, body: usize, words: &Range<usize>) {
         match self.spans.iter_mut().rev().find(|(n, _)| *n == body) {
-            Some((_, last)) if last.end == words.start => last.end = words.end,
+            Some((_, last)) if last.end >= words.start => last.end = last.end.max(words.end),
             _ => self.spans.push((body, words.clone())),
         }
     }
@@ -85,18 +85,13 @@ impl Place {
             let restricts = stated.iter().any(|s| s.start < span.end && span.start < s.end);
             let near_previous = span.start - self.words.start < NEAR;
             let near_next = self.words.end - span.end < NEAR;
-            // A copyright notice belongs to the text after it.
-            let heads = (restricts || prose::is_copyright(line)) && near_next;
-            if loaded || restricts && near_previous {
+            // A copyright notice belongs to the text after it, and holds names alone.
+            let heads = self.next.is_some() && near_next && prose::is_copyright(line) && !prose::ignorable(line);
+            if loaded || restricts && near_previous || heads && self.previous.is_none() {
                 outside.add(owner, &span);
             }
-            if let Some(next) = self.next.filter(|n| *n != owner)
-                && (loaded || restricts)
-                && heads
-            {
+            if let Some(next) = self.next.filter(|_| heads || restricts && near_next) {
                 outside.add(next, &span);
-            } else if restricts && near_next && self.previous.is_none() && !loaded {
-                outside.add(owner, &span);
             }
         }
     }

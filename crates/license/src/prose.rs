@@ -55,8 +55,10 @@ pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) 
     true
 }
 
+/// A full stop with nothing after it is part of an address: "www.Example.com".
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
+        && word.start > before.end + 1
         && word.is(Word::CAPITAL)
         && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
 }

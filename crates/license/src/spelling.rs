@@ -116,7 +116,7 @@ const LOADED: &[&str] = &[
     "comply", "compliance", "void", "obtain", "written", "approval", "nonproduction", "evaluation", "government",
     "countries", "country", "train", "training", "banned", "ban", "refrain", "deny", "denied", "allow", "permit",
     "permits", "entitled", "obliged", "obligated", "obligation", "obligations", "illegal", "unlawful",
-    "outside", "most", "least", "until", "expire", "expires", "days", "months",
+    "outside", "sold", "most", "least", "until", "expire", "expires", "days", "months",
 ];
 
 /// The same in Chinese, where each letter is read as a word: "forbid", "not", "only".

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use candor_license::{LicenseId, MatchKind, identify, license};
+use candor_license::{LicenseId, Match, MatchKind, identify, license};
 
 /// Sentences of ours, restrictive ones and harmless ones.
 const INSERTED: &[&str] = &[
@@ -23,6 +23,10 @@ const INSERTED: &[&str] = &[
     "Military use is not permitted.",
     "The licensor may change these terms at any time.",
 ];
+
+/// Those of them that restrict nothing.
+const HARMLESS: &[&str] =
+    &["The weather was fine on the day this was written.", "Our thanks go to everybody who helped."];
 
 /// Words put in between two words of a sentence.
 const SLIPPED_IN: &[&str] = &[
@@ -54,8 +58,16 @@ const TURNS_INTO: &[(&str, &str)] = &[("BSD-3-Clause", "BSD-2-Clause"), ("Xnet",
 
 /// Texts whose first or last paragraph is optional by the SPDX templates (instructions, an address for more
 /// information, a scope note): without it they are still that licence.
-const OPTIONAL_AT_AN_END: &[&str] =
-    &["GPL-2.0", "LGPL-2.0", "LGPL-2.1", "AGPL-3.0", "GPL-3.0", "Unlicense", "VSL-1.0", "Python-2.0", "Multics"];
+const OPTIONAL_AT_AN_END: &[&str] = &[
+    "GPL-2.0", "LGPL-2.0", "LGPL-2.1", "AGPL-3.0", "GPL-3.0", "Unlicense", "VSL-1.0", "Python-2.0", "Multics",
+    "OLFL-1.3",
+];
+
+/// Texts that are several licences one after another: where one is changed, another that is not stays what it is.
+const STACKS: &[&str] = &["Sleepycat"];
+
+/// Texts with a whole clause in a place the template keeps for names: its words may stand in any order.
+const NAMES_IN_A_CLAUSE: &[&str] = &["BSD-3-Clause-LBNL"];
 
 /// A small generator, so that a failure can be repeated.
 struct Random(u64);
@@ -105,18 +117,31 @@ fn sentences(text: &str) -> Vec<(usize, usize)> {
     out
 }
 
-/// The words of a sentence and where they are, but for those on lines of copyright notices.
+/// The words of a sentence and where they are, but for those on lines of copyright notices and of the title.
 fn inner_words(text: &str, (start, end): (usize, usize)) -> Vec<(usize, &str)> {
+    let title = text.split_whitespace().nth(25).map_or(text.len(), |w| w.as_ptr() as usize - text.as_ptr() as usize);
     let inside = |at: usize| {
+        if at < title {
+            return false;
+        }
         let line_start = text[..at].rfind('\n').map_or(0, |n| n + 1);
         let line = text[line_start..].lines().next().unwrap_or_default();
-        !line.to_lowercase().contains("copyright") && !text[line_start..at].trim().is_empty()
+        // Within a tag nobody reads it.
+        let in_tag = text[..at].rfind('<') > text[..at].rfind('>');
+        !line.to_lowercase().contains("copyright") && !text[line_start..at].trim().is_empty() && !in_tag
     };
     text[start..end]
         .split_whitespace()
         .map(|w| (w.as_ptr() as usize - text.as_ptr() as usize, w))
         .filter(|(at, _)| inside(*at))
         .collect()
+}
+
+/// A sentence that restricts nothing, among the copyright notices: names and thanks may stand there.
+fn is_harmless_notice(text: &str, at: usize, added: &str) -> bool {
+    let around = text[..at].char_indices().rev().nth(300).map_or(0, |(n, _)| n);
+    let near = text[around..at].to_lowercase();
+    HARMLESS.contains(&added) && (near.contains("copyright") || near.contains("(c)"))
 }
 
 /// How many ways of changing a text there are.
@@ -128,6 +153,9 @@ fn change(text: &str, kind: usize, random: &mut Random) -> Option<String> {
     match kind {
         0 => {
             let added = INSERTED[random.below(INSERTED.len())];
+            if is_harmless_notice(text, end, added) {
+                return None;
+            }
             let gap = if random.below(3) == 0 { "\n\n" } else { " " };
             let at = if random.below(6) == 0 { 0 } else { end };
             Some(format!("{}{gap}{added}{gap}{}", &text[..at], &text[at..]))
@@ -157,7 +185,8 @@ fn change(text: &str, kind: usize, random: &mut Random) -> Option<String> {
             let words = inner_words(text, (start, end));
             let pairs: Vec<_> = words.windows(2).filter(|p| p[0].1.to_lowercase() != p[1].1.to_lowercase()).collect();
             let [(a, first), (b, second)] = **pairs.get(random.below(pairs.len()))? else { return None };
-            let plain = |w: &str| w.len() >= 3 && w.chars().all(|c| c.is_ascii_alphabetic());
+            // Words with capitals may be the names of a holder.
+            let plain = |w: &str| w.len() >= 3 && w.chars().all(|c| c.is_ascii_lowercase());
             (plain(first) && plain(second)).then(|| {
                 let between = &text[a + first.len()..b];
                 format!("{}{second}{between}{first}{}", &text[..a], &text[b + second.len()..])
@@ -188,6 +217,9 @@ fn change(text: &str, kind: usize, random: &mut Random) -> Option<String> {
         // In a comment, in a list, as a heading, in brackets, in a table.
         9 => {
             let added = INSERTED[random.below(INSERTED.len())];
+            if is_harmless_notice(text, end, added) {
+                return None;
+            }
             let dressed = match random.below(6) {
                 0 => format!("\n/* {added} */\n"),
                 1 => format!("\n  (z) {added}\n"),
@@ -229,6 +261,9 @@ fn a_changed_text_is_never_exact() {
             let Some(changed) = change(text, round % KINDS, &mut random) else {
                 continue;
             };
+            if round % KINDS == 5 && NAMES_IN_A_CLAUSE.contains(&name.as_str()) {
+                continue;
+            }
             tried += 1;
             let answer = identify(changed.as_bytes());
             let exact: Vec<_> = answer.matches.iter().filter(|m| m.kind == MatchKind::Exact).collect();
@@ -241,12 +276,18 @@ fn a_changed_text_is_never_exact() {
                 optional += 1;
                 continue;
             }
+            // The changed one is shown as changed, where it was.
+            let at = changed.bytes().zip(text.bytes()).position(|(a, b)| a != b).unwrap_or(text.len());
+            let told = |m: &Match| m.residue.iter().any(|r| r.start <= at + 4 && at <= r.end + 4);
+            let apart = exact.iter().all(|m| !m.bytes.contains(&at));
+            if STACKS.contains(&name.as_str()) && apart && answer.matches.iter().any(told) {
+                continue;
+            }
             let shown = answer
                 .matches
                 .first()
                 .is_none_or(|m| !m.residue.is_empty() || m.missing > 0 || m.kind > MatchKind::Modified);
             if !exact.is_empty() || !shown {
-                let at = changed.bytes().zip(text.bytes()).position(|(a, b)| a != b).unwrap_or(0);
                 let cut = |t: &str| {
                     t.get(at.saturating_sub(60)..).map_or_else(String::new, |t| t.chars().take(140).collect())
                 };
