@@ -3,7 +3,7 @@
 use crate::args::Reading;
 use anyhow::{Context, bail};
 use candor_assess::Framework;
-use candor_facts::{FactSheet, Role};
+use candor_facts::{Evidence, FactSheet, Files, Place, Role, read_exact};
 use candor_source::{Request, Snapshot, resolve};
 
 /// A release that was read.
@@ -12,6 +12,25 @@ pub(crate) struct Loaded {
     pub sheet: FactSheet,
     /// The bytes, for excerpts.
     pub snapshot: Snapshot,
+}
+
+/// Longest excerpt shown, in bytes.
+const EXCERPT: u64 = 160;
+
+impl Loaded {
+    /// The words at a place, on one line.
+    pub(crate) fn excerpt(&self, evidence: &Evidence) -> Option<String> {
+        let Place::Span { part, path, start, end, line, .. } = &evidence.place else { return None };
+        if *line == 0 {
+            return None;
+        }
+        let bytes = self.snapshot.open(*part, path).ok()?;
+        let length = (end - start).min(EXCERPT);
+        let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
+        let text = String::from_utf8_lossy(&found);
+        let text = text.trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(if end - start > EXCERPT { format!("{text} …") } else { text })
+    }
 }
 
 /// Read a release.

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod load;
 mod output;
+mod render;
 
 use args::{Args, Command};
 use clap::Parser;

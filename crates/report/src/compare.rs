@@ -1,6 +1,7 @@
 //! Releases side by side: one row a question, one column a release.
 
-use crate::human::short;
+use crate::format::{Options, Subject};
+use crate::gist::short;
 use crate::layout::{Paint, Style, beside, pad, width, wrap};
 use crate::words;
 use candor_assess::{Assessment, QUESTIONS, Standing, Status};
@@ -20,7 +21,9 @@ const LABEL: usize = 18;
 const NARROW: usize = 15;
 
 /// The table. Where the terminal is too narrow for all columns, they are shown in several bands.
-pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> String {
+pub(crate) fn compare(subjects: &[Subject<'_, '_>], options: &Options<'_>) -> String {
+    let paint = options.paint;
+    let releases: Vec<_> = subjects.iter().map(|subject| (subject.sheet, subject.assessment)).collect();
     let space = paint.width.saturating_sub(LABEL).max(NARROW);
     let per_band = (space / NARROW).max(1).min(releases.len().max(1));
     let bands = releases.len().div_ceil(per_band).max(1);
