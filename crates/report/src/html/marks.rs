@@ -20,7 +20,7 @@ pub(super) const SHAPES: &str = concat!(
 /// The mark of a component: shape, colour, word.
 pub(super) fn presence(presence: Presence, basis: &str) -> (&'static str, &'static str, &'static str) {
     match (presence, basis) {
-        (Presence::Available, "declared") => ("m-said", "doubt", "said to be elsewhere"),
+        (Presence::Available, "declared") => ("m-said", "doubt", "elsewhere, as said"),
         (Presence::Available, _) => ("m-here", "good", "here"),
         (Presence::Partial, _) => ("m-part", "doubt", "in part"),
         (Presence::Described, _) => ("m-told", "doubt", "told of"),
@@ -35,7 +35,7 @@ pub(super) const LEGEND: &[(&str, &str, &str)] = &[
     ("m-here", "good", "here"),
     ("m-part", "doubt", "in part"),
     ("m-told", "doubt", "told of, not published"),
-    ("m-said", "doubt", "said to be elsewhere"),
+    ("m-said", "doubt", "elsewhere, as the publisher says"),
     ("m-absent", "bad", "absent"),
     ("m-unknown", "faint", "unknown"),
 ];

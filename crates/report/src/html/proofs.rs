@@ -54,7 +54,8 @@ impl Page<'_, '_> {
         let loose: Vec<String> = loose.filter(|id| !order.iter().any(|(_, known, _)| known == id)).collect();
         order.extend(loose.into_iter().map(|id| (frameworks.len(), id, 0)));
         let mut last = None;
-        order.sort_by_key(|(at, _, _)| *at);
+        let headline = |at: &usize| frameworks.get(*at).is_some_and(|framework| framework.short == "spectrum");
+        order.sort_by_key(|(at, _, _)| (!headline(at), *at));
         for (at, id, depth) in &order {
             if wanted.is_some_and(|wanted| !wanted.contains(id)) {
                 continue;
@@ -128,11 +129,11 @@ impl Page<'_, '_> {
             }
         }
         if !demand.evidence.is_empty() {
-            body.push_str(&format!("<p>Rests on: {}</p>", self.chips(&demand.evidence)));
+            body.push_str(&format!("<div>Rests on: {}</div>", self.chips(&demand.evidence)));
         }
         for doubt in demand.doubts.iter().filter_map(|at| self.content.doubts.get(*at)) {
             body.push_str(&format!(
-                "<p>{} <span class=\"soft\">({})</span> {}</p>",
+                "<div>{} <span class=\"soft\">({})</span> {}</div>",
                 safe::html(&sentence(&doubt.text)),
                 doubt.kind,
                 self.chips(&doubt.evidence)
@@ -187,20 +188,24 @@ impl Page<'_, '_> {
             }
             None => format!("<span class=\"path\">{place}</span>"),
         };
-        let label = if numbered { format!("e{number}") } else { "evidence".to_owned() };
+        // Where the place has its own entry below, the digest is told in full there.
+        let short = |digest: &candor_facts::Digest| {
+            let text = digest.to_string();
+            if numbered { text } else { format!("{}…", text.get(..19).unwrap_or(&text)) }
+        };
         let detail = match &evidence.place {
             Place::Span { start, end, digest, route, .. } => {
                 let route = route.as_ref().map(|route| format!("{}, ", safe::html(&route.0))).unwrap_or_default();
-                format!("{route}bytes {start} to {end}, {digest}")
+                format!("{route}bytes {start} to {end}, {}", short(digest))
             }
-            Place::Listed { listing, .. } => format!("stands in listing {listing}"),
-            Place::Absent { listing, .. } => format!("searched: listing {listing}"),
+            Place::Listed { listing, .. } => format!("stands in listing {}", short(listing)),
+            Place::Absent { listing, .. } => format!("searched: listing {}", short(listing)),
         };
         let quote = (self.excerpt)(evidence).filter(|words| !words.is_empty());
         let quote =
             quote.map(|words| format!("<blockquote class=\"quote\" dir=\"auto\">{}</blockquote>", safe::html(&words)));
         format!(
-            "<div class=\"proof\"><a class=\"n\" href=\"#e{number}\">{label}</a>{place} <span class=\"soft\">{}</span>{}<span class=\"digest path\">{detail}</span></div>",
+            "<div class=\"proof\"><a class=\"n\" href=\"#e{number}\">e{number}</a>{place} <span class=\"soft\">{}</span>{}<span class=\"digest path\">{detail}</span></div>",
             safe::html(&basis(evidence)),
             quote.unwrap_or_default()
         )

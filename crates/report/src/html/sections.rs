@@ -22,7 +22,7 @@ impl Page<'_, '_> {
 
     pub(super) fn answers(&mut self) {
         self.open("answers", "What it lets you do");
-        self.put("<div class=\"grid\">");
+        self.put("<ul class=\"answers\">");
         for at in 0..self.content.answers.len() {
             let Some(cited) = self.content.answers.get(at) else { continue };
             let answer = cited.item;
@@ -35,23 +35,23 @@ impl Page<'_, '_> {
                 AnswerWord::Unknown => ("unknown", "faint"),
             };
             let chips = self.chips(&cited.evidence);
-            let chips = if chips.is_empty() { chips } else { format!("<p>{chips}</p>") };
+            let chips = if chips.is_empty() { chips } else { format!("<div>{chips}</div>") };
             let card = format!(
-                "<div class=\"card\" id=\"a-{}\"><h3>{}</h3><span class=\"pill {colour}\">{word}</span><p>{}</p>{chips}</div>",
+                "<li id=\"a-{}\"><h3>{}</h3><p><span class=\"pill {colour}\">{word}</span></p><div><p>{}</p>{chips}</div></li>",
                 answer.question,
                 safe::html(question),
                 safe::html(&sentence(&answer.why))
             );
             self.put(&card);
         }
-        self.put("</div>\n");
+        self.put("</ul>\n");
         self.close();
     }
 
     pub(super) fn components(&mut self) {
         self.open("components", "What is published");
         self.put("<p class=\"soft\">Each line opens the places that say so.</p>\n");
-        self.put("<div class=\"grid\">");
+        self.put("<div class=\"groups\">");
         for group in Group::ALL {
             self.put(&format!("<div class=\"group\"><h3>{}</h3>", group.as_str()));
             let here: Vec<usize> = (0..self.content.components.len())
@@ -83,8 +83,12 @@ impl Page<'_, '_> {
     fn component(&mut self, at: usize) {
         let Some(held) = self.content.components.get(at) else { return };
         let (shape, colour, word) = marks::presence(held.presence, held.basis);
-        let mut body = format!("<p>{}</p>", safe::html(&capital(held.component.title())));
-        if let Some(terms) = held.terms {
+        let mut body = String::new();
+        if held.component.title() != gist::short(held.component) {
+            body.push_str(&format!("<p>{}.</p>", safe::html(&capital(held.component.title()))));
+        }
+        let there = !matches!(held.presence, Presence::Absent | Presence::Unknown);
+        if let Some(terms) = held.terms.filter(|_| there) {
             let concluded = terms.concluded.as_ref().map(ToString::to_string);
             let told = match (&terms.written, &concluded) {
                 (Some(written), Some(concluded)) if written == concluded => Some(concluded.clone()),
@@ -114,7 +118,7 @@ impl Page<'_, '_> {
             body.push_str(&self.proof(*number, false));
         }
         if let Some(rest) = seen.get(OPEN..).filter(|rest| !rest.is_empty()) {
-            body.push_str(&format!("<p>And: {}</p>", self.chips(rest)));
+            body.push_str(&format!("<div>And: {}</div>", self.chips(rest)));
         }
         let line = format!(
             "<details id=\"c-{}\"><summary>{}<span class=\"name\">{}</span><span class=\"word\">{word}</span></summary><div class=\"body\">{body}</div></details>",
@@ -195,7 +199,7 @@ impl Page<'_, '_> {
                 format!(" <span class=\"soft\">decided by</span> {}", why.join(", "))
             };
             list.push_str(&format!(
-                "<li>“{}” <span class=\"pill {colour}\">{word}</span>{why}<p class=\"soft\">said at {}</p></li>",
+                "<li>“{}” <span class=\"pill {colour}\">{word}</span>{why}<div class=\"soft\">said at {}</div></li>",
                 safe::html(cited.item.claim.as_str()),
                 self.chips(&cited.evidence)
             ));

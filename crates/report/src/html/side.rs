@@ -63,7 +63,7 @@ fn strips(subjects: &[Subject<'_, '_>], names: &[String]) -> String {
     let head: String = names.iter().map(|name| format!("<th scope=\"col\">{name}</th>")).collect();
     let mut out = format!(
         "<section id=\"components\" aria-labelledby=\"components-title\">\n<h2 id=\"components-title\">What is published</h2>\n\
-         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"What is published, side by side\"><table class=\"compare\"><thead><tr><td></td>{head}</tr></thead><tbody>"
+         <section class=\"scroll\" tabindex=\"0\" aria-label=\"What is published, side by side\"><table class=\"compare\"><thead><tr><td></td>{head}</tr></thead><tbody>"
     );
     for group in Group::ALL {
         out.push_str(&format!("<tr><th scope=\"row\">{}</th>", group.as_str()));
@@ -86,7 +86,7 @@ fn strips(subjects: &[Subject<'_, '_>], names: &[String]) -> String {
         }
         out.push_str("</tr>");
     }
-    out.push_str("</tbody></table></div>\n");
+    out.push_str("</tbody></table></section>\n");
     out.push_str(&super::sections::legend());
     out.push_str("</section>\n");
     out
@@ -100,7 +100,7 @@ fn table(id: &str, title: &str, rows: &[&Row], names: &[String]) -> String {
     }
     let head: String = names.iter().map(|name| format!("<th scope=\"col\">{name}</th>")).collect();
     out.push_str(&format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}, a table\"><table class=\"compare\"><thead><tr><td></td>{head}</tr></thead>"
+        "<section class=\"scroll\" tabindex=\"0\" aria-label=\"{title}, a table\"><table class=\"compare\"><thead><tr><td></td>{head}</tr></thead>"
     ));
     let mut section = "";
     for row in rows {
@@ -127,6 +127,6 @@ fn table(id: &str, title: &str, rows: &[&Row], names: &[String]) -> String {
         }
         out.push_str("</tr>");
     }
-    out.push_str("</tbody></table></div>\n</section>\n");
+    out.push_str("</tbody></table></section>\n</section>\n");
     out
 }

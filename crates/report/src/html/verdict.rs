@@ -79,9 +79,10 @@ impl Page<'_, '_> {
                 let (shape, colour, word) = marks::presence(held.presence, held.basis);
                 let name = format!("{}: {word}", held.component.title());
                 strip.push_str(&format!(
-                    "<a href=\"#c-{}\" title=\"{name}\" aria-label=\"{name}\">{}</a>",
+                    "<a href=\"#c-{}\" title=\"{name}\">{}{}<span class=\"hide\">: {word}</span></a>",
                     held.component.id(),
-                    marks::dot(shape, colour)
+                    marks::dot(shape, colour),
+                    gist::short(held.component)
                 ));
             }
             strip.push_str("</dd>");
