@@ -21,6 +21,8 @@ formats! {
     markdown: FORMAT;
     html: FORMAT;
     csv: FORMAT;
+    sarif: FORMAT;
+    badge: SVG, ENDPOINT;
 }
 
 /// Gives the words at a place, from the user's own file, when they can be shown.

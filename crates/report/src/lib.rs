@@ -4,6 +4,7 @@
 //! reads no file and knows no terminal.
 #![deny(clippy::float_arithmetic)]
 
+mod badge;
 mod compare;
 mod content;
 mod csv;
@@ -19,6 +20,7 @@ mod links;
 mod markdown;
 mod rows;
 mod safe;
+mod sarif;
 mod words;
 
 pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// The shapes of all marks, once a page. They differ by shape, so that colour is not needed.
 pub(super) const SHAPES: &str = concat!(
-    r##"<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>"##,
+    r##"<svg width="0" height="0" class="hide" aria-hidden="true"><defs>"##,
     r##"<symbol id="m-here" viewBox="0 0 18 18"><circle cx="9" cy="9" r="7" fill="currentColor"/></symbol>"##,
     r##"<symbol id="m-part" viewBox="0 0 18 18"><circle cx="9" cy="9" r="6.2" fill="none" stroke="currentColor" stroke-width="1.7"/><path d="M9 2.8a6.2 6.2 0 0 0 0 12.4z" fill="currentColor"/></symbol>"##,
     r##"<symbol id="m-told" viewBox="0 0 18 18"><circle cx="9" cy="9" r="6.2" fill="none" stroke="currentColor" stroke-width="1.7"/></symbol>"##,
