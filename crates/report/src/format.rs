@@ -22,6 +22,8 @@ formats! {
     html: FORMAT;
     csv: FORMAT;
     sarif: FORMAT;
+    cyclonedx: V1_6, V1_7;
+    spdx: FORMAT;
     badge: SVG, ENDPOINT;
 }
 

@@ -5,9 +5,11 @@
 #![deny(clippy::float_arithmetic)]
 
 mod badge;
+mod bill;
 mod compare;
 mod content;
 mod csv;
+mod cyclonedx;
 mod evidence;
 mod explain;
 mod format;
@@ -21,6 +23,7 @@ mod markdown;
 mod rows;
 mod safe;
 mod sarif;
+mod spdx;
 mod words;
 
 pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};
