@@ -102,7 +102,12 @@ impl Bill {
                     }
                 }
                 claim if fact.evidence.basis == Basis::Declared => {
-                    let json = serde_json::to_string(claim).unwrap_or_default();
+                    let mut claim = claim.clone();
+                    if let Claim::Restricted { term, .. } = &mut claim {
+                        // Bytes of a file that the bill is not.
+                        term.bytes = None;
+                    }
+                    let json = serde_json::to_string(&claim).unwrap_or_default();
                     if !bill.others.contains(&json) {
                         bill.others.push(json);
                     }

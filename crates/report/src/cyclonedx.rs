@@ -96,7 +96,7 @@ impl Writer<'_, '_> {
         put("type", json!("machine-learning-model"));
         put("bom-ref", json!(RELEASE));
         put("name", json!(sheet.release.id));
-        if let Some((_, part)) = bill::main_part(sheet) {
+        if let Some((_, part)) = bill::main_part(sheet).filter(|(_, part)| part.role == Role::Model) {
             if let Some(revision) = &part.revision {
                 put("version", json!(revision));
             }

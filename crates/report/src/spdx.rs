@@ -113,7 +113,7 @@ impl Graph<'_, '_> {
     fn model(&mut self, options: &Options<'_>) -> bool {
         let sheet = self.content.sheet;
         let main = bill::main_part(sheet).map(|(_, part)| part.clone());
-        let mut about = self.package(main.as_ref());
+        let mut about = self.package(main.as_ref().filter(|part| part.role == Role::Model));
         let supplier = about.get("suppliedBy").is_some();
         let mut put = |key: &str, value: Value| about.insert(key.to_owned(), value);
         put("name", json!(sheet.release.id));

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::args::Reading;
-use crate::load::{Loaded, frameworks, load};
+use crate::load::{Loaded, frameworks, load_all};
 use crate::output::Output;
 use crate::render::{Judged, Rendering, formats};
 use anyhow::bail;
@@ -12,7 +12,7 @@ use clap::Args;
 /// Arguments of `assess`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
+    /// A folder, a hub cache snapshot, a release bundle, a bill of materials, or one file
     #[arg(required = true)]
     pub locators: Vec<String>,
     /// How to read them.
@@ -30,12 +30,11 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let Some(render) = options.format.assess else { bail!("`assess` has no format `{}`", options.format.id) };
-    options.rendering.fits(options.format, options.locators.len())?;
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut failed = None;
     for locator in &options.locators {
-        match load(locator, &options.reading) {
-            Ok(release) => loaded.push(release),
+        match load_all(locator, &options.reading) {
+            Ok(releases) => loaded.extend(releases),
             // What was read before stays worth showing to a person.
             Err(error) if options.format.people && options.rendering.output.is_none() => {
                 failed = Some(error);
@@ -44,6 +43,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
             Err(error) => return Err(error),
         }
     }
+    options.rendering.fits(options.format, loaded.len())?;
     let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
     if !judged.is_empty() {
         let text = options.rendering.render(&judged, output, render);

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::args::Reading;
-use crate::load::{Loaded, frameworks, load};
+use crate::load::{Loaded, frameworks, load_all};
 use crate::output::Output;
 use crate::render::{Judged, Rendering, formats};
 use anyhow::bail;
@@ -12,8 +12,8 @@ use clap::Args;
 /// Arguments of `compare`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Two or more releases
-    #[arg(required = true, num_args = 2..)]
+    /// Two or more releases; a bill of materials counts as all models that it lists
+    #[arg(required = true)]
     pub locators: Vec<String>,
     /// How to read them.
     #[command(flatten)]
@@ -30,8 +30,13 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks()?;
     let Some(render) = options.format.compare else { bail!("`compare` has no format `{}`", options.format.id) };
-    let loaded: Vec<Loaded> =
-        options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;
+    let mut loaded: Vec<Loaded> = Vec::new();
+    for locator in &options.locators {
+        loaded.extend(load_all(locator, &options.reading)?);
+    }
+    if loaded.len() < 2 {
+        bail!("`compare` needs two releases or more, and this is one; `assess` tells of one");
+    }
     let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
     let text = options.rendering.render(&judged, output, render);
     options.rendering.deliver(&text, options.format, output)?;
