@@ -78,7 +78,12 @@ pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
         (Some(only), 0) => Ok(only),
         (last, _) => {
             let names: Vec<&str> = all.iter().chain(&last).map(|one| one.sheet.release.id.as_str()).collect();
-            bail!("`{locator}` lists {} models; write which one, as `{locator}#{}`: {}", names.len(), names[0], names.join(", "));
+            bail!(
+                "`{locator}` lists {} models; write which one, as `{locator}#{}`: {}",
+                names.len(),
+                names[0],
+                names.join(", ")
+            );
         }
     }
 }

@@ -6,6 +6,7 @@
 use crate::content::Content;
 use crate::links;
 use crate::words;
+use candor_assess::Terms;
 use candor_facts::{
     Algorithm, Basis, Claim, Covers, DataUse, Digest, Evidence, FactSheet, Part, PartIndex, Relation, Role, Stage,
 };
@@ -213,6 +214,12 @@ pub(crate) fn iri(written: &str) -> String {
         }
     }
     fine
+}
+
+/// What was concluded from texts that were read. What follows from a name alone is declared, not concluded.
+pub(crate) fn concluded(terms: &Terms) -> Option<String> {
+    let expression = terms.concluded.as_ref().filter(|_| !terms.texts.is_empty())?;
+    Some(expression.to_string())
 }
 
 /// Whether a licence is one identifier of the SPDX list, and which.

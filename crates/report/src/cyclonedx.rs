@@ -194,8 +194,7 @@ impl Writer<'_, '_> {
             let id = declared.expression.as_deref();
             list.push(self.license(id, written(declared), "declared", properties));
         }
-        if let Some(concluded) = terms.and_then(|terms| terms.concluded.as_ref()) {
-            let concluded = concluded.to_string();
+        if let Some(concluded) = terms.and_then(bill::concluded) {
             list.push(self.license(Some(&concluded), &concluded, "concluded", Vec::new()));
         }
         list

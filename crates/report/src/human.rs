@@ -167,7 +167,8 @@ impl Page<'_, '_> {
 
     fn components(&mut self, details: bool) {
         self.blank();
-        let legend = words::LEGEND.replace("  ", "\u{a0} ").replace("● ", "●\u{a0}");
+        let pairs = words::LEGEND.split("  ").map(|pair| pair.replace(' ', "\u{a0}"));
+        let legend = pairs.collect::<Vec<_>>().join("\u{a0} ");
         self.line("Components", &self.paint.apply(Style::Faint, &legend));
         for group in Group::ALL {
             let mut cells = Vec::new();

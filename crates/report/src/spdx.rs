@@ -227,7 +227,7 @@ impl Graph<'_, '_> {
         {
             let terms = self.content.assessment.inventory.scope(scope);
             let declared = self.bill.licenses.iter().any(|declared| declared.covers == covers);
-            if !there && (declared || terms.is_some_and(|terms| terms.concluded.is_some())) {
+            if !there && (declared || terms.and_then(bill::concluded).is_some()) {
                 let about = json!({"name": format!("{name} of {}", self.content.sheet.release.id), "software_primaryPurpose": purpose});
                 self.element("software_Package", name, about);
                 let to = vec![self.id(name)];
@@ -321,7 +321,7 @@ impl Graph<'_, '_> {
                 joined.clone_from(only);
             }
         }
-        let concluded = terms.and_then(|terms| terms.concluded.as_ref()).map(ToString::to_string);
+        let concluded = terms.and_then(bill::concluded);
         for (kind, word, expression) in [
             ("hasDeclaredLicense", "declared", Some(joined).filter(|joined| !joined.is_empty())),
             ("hasConcludedLicense", "concluded", concluded),

@@ -70,7 +70,7 @@ pub(crate) fn presence(presence: Presence, basis: &str) -> &'static str {
 }
 
 /// Explains the marks.
-pub(crate) const LEGEND: &str = "● here  ◐ part  ○ told of  ~ elsewhere (said)  × absent  ? unknown";
+pub(crate) const LEGEND: &str = "● here  ◐ part  ○ told of  ~ only said  × absent  ? unknown";
 
 /// A path, with the part where there are several.
 pub(crate) fn path(sheet: &FactSheet, part: PartIndex, path: &str) -> String {

@@ -72,9 +72,10 @@ impl Document<'_> {
             return Some(Standard::CycloneDx);
         }
         let context = member(&self.root, "@context")?;
-        let spdx = self.text.get(context.value.clone()).is_some_and(|text| {
-            String::from_utf8_lossy(text).contains("spdx.org/rdf/3.")
-        });
+        let spdx = self
+            .text
+            .get(context.value.clone())
+            .is_some_and(|text| String::from_utf8_lossy(text).contains("spdx.org/rdf/3."));
         (spdx && member(&self.root, "@graph").is_some()).then_some(Standard::Spdx)
     }
 
@@ -160,7 +161,11 @@ fn read(input: &Input<'_>) -> Reading {
             return Reading::default();
         }
         let names: Vec<&str> = models.iter().take(5).map(|model| model.listed.name.as_str()).collect();
-        let what = format!("a bill of {} models ({} …), none of which is named by this release", models.len(), names.join(", "));
+        let what = format!(
+            "a bill of {} models ({} …), none of which is named by this release",
+            models.len(),
+            names.join(", ")
+        );
         return input.gap(GapReason::Unsupported { what }).into();
     };
     let said = match standard {
@@ -176,7 +181,8 @@ fn read(input: &Input<'_>) -> Reading {
 
 fn choose<'m>(input: &Input<'_>, models: &'m [Model]) -> Option<&'m Model> {
     let subject = &input.at.release.subject;
-    let named = |model: &&Model| subject.iter().any(|name| *name == model.listed.reference || *name == model.listed.name);
+    let named =
+        |model: &&Model| subject.iter().any(|name| *name == model.listed.reference || *name == model.listed.name);
     models.iter().find(named).or_else(|| models.iter().find(|model| model.main)).or(match models {
         [only] => Some(only),
         _ => None,
@@ -197,7 +203,11 @@ fn license(covers: Covers, stated: &str, is_expression: bool, written: Option<St
 
 /// Where the weights lie, as a bill says.
 fn weights_at(target: &str) -> Claim {
-    Claim::Provides { component: Component::WeightsEndFinal, extent: Extent::Elsewhere, target: Some(target.to_owned()) }
+    Claim::Provides {
+        component: Component::WeightsEndFinal,
+        extent: Extent::Elsewhere,
+        target: Some(target.to_owned()),
+    }
 }
 
 /// A claim that Candor wrote into a bill. Only what a publisher can say of itself is taken back: what has to be

@@ -23,7 +23,8 @@ pub(super) fn models(document: &Document<'_>) -> Vec<Model> {
         if document.string(&members, "type").is_some_and(|(kind, _)| kind == "machine-learning-model")
             && let Some((name, _)) = document.string(&members, "name")
         {
-            let reference = document.string(&members, "bom-ref").map_or_else(|| name.clone(), |(reference, _)| reference);
+            let reference =
+                document.string(&members, "bom-ref").map_or_else(|| name.clone(), |(reference, _)| reference);
             models.push(Model { listed: ListedModel { reference, name }, node, main });
         }
     }
@@ -109,7 +110,8 @@ fn origin(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) {
             return;
         }
     }
-    if let Some((purl, at)) = document.string(members, "purl").filter(|(purl, _)| purl.starts_with("pkg:huggingface/")) {
+    if let Some((purl, at)) = document.string(members, "purl").filter(|(purl, _)| purl.starts_with("pkg:huggingface/"))
+    {
         said.push(Said { claim: weights_at(&purl), at, route: "purl" });
     }
 }
@@ -125,7 +127,12 @@ fn datasets(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) -
         let Some((reference, _)) = document.string(&entry, "ref") else {
             let name = document.string(&entry, "name").map(|(name, _)| name).or_else(|| url(document, &entry));
             if let Some(name) = name {
-                let claim = Claim::Dataset { name, url: url(document, &entry), used_for: DataUse::Training, stage: Stage::Unstated };
+                let claim = Claim::Dataset {
+                    name,
+                    url: url(document, &entry),
+                    used_for: DataUse::Training,
+                    stage: Stage::Unstated,
+                };
                 said.push(Said { claim, at: span, route: "modelCard.modelParameters.datasets" });
             }
             continue;

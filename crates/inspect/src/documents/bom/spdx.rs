@@ -68,17 +68,18 @@ pub(super) fn read(document: &Document<'_>, model: &Model) -> Vec<Said> {
     for (members, node) in &relations {
         let Some((kind, _)) = document.string(members, "relationshipType") else { continue };
         let comment = document.string(members, "comment").map(|(comment, _)| comment).unwrap_or_default();
-        let targets: Vec<&(Vec<Member>, Range<usize>)> = document
-            .list(members, "to")
-            .iter()
-            .filter_map(|span| elements.get(&document.text_at(span)?))
-            .collect();
+        let targets: Vec<&(Vec<Member>, Range<usize>)> =
+            document.list(members, "to").iter().filter_map(|span| elements.get(&document.text_at(span)?)).collect();
         if kind == "hasDeclaredLicense" {
             let holder = holders.iter().find(|(id, _)| starts_at(document, members, id));
             let Some((_, covers)) = holder.filter(|(id, _)| !written.contains(id)) else { continue };
             for (license_members, at) in targets {
                 if let Some((expression, _)) = document.string(license_members, "simplelicensing_licenseExpression") {
-                    said.push(Said { claim: license(*covers, &expression, true, None), at: at.clone(), route: "hasDeclaredLicense" });
+                    said.push(Said {
+                        claim: license(*covers, &expression, true, None),
+                        at: at.clone(),
+                        route: "hasDeclaredLicense",
+                    });
                 }
             }
             continue;
@@ -126,7 +127,8 @@ fn written(
         let list = |key: &str| statement.get(key).and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
         match statement.get("candor").and_then(serde_json::Value::as_str) {
             Some("claims") => {
-                let claims = list("claims").iter().filter_map(|claim| travelled(&claim.to_string())).collect::<Vec<_>>();
+                let claims =
+                    list("claims").iter().filter_map(|claim| travelled(&claim.to_string())).collect::<Vec<_>>();
                 said.extend(claims.into_iter().map(|claim| Said { claim, at: node.clone(), route: "statement" }));
             }
             Some("licenses") => {
@@ -154,13 +156,20 @@ fn base(document: &Document<'_>, parent: &[Member], comment: &str, at: &Range<us
     Some(Said { claim: Claim::BaseModel { name, relation }, at: at.clone(), route: "descendantOf" })
 }
 
-fn dataset(document: &Document<'_>, data: &[Member], used_for: DataUse, comment: &str, at: &Range<usize>) -> Option<Said> {
+fn dataset(
+    document: &Document<'_>,
+    data: &[Member],
+    used_for: DataUse,
+    comment: &str,
+    at: &Range<usize>,
+) -> Option<Said> {
     // A part of the release is no data set that somebody names.
     if comment == "data part" || member(data, "name").is_none() {
         return None;
     }
     let (name, _) = document.string(data, "name")?;
-    let url = document.string(data, "software_sourceInfo").or_else(|| document.string(data, "software_downloadLocation"));
+    let url =
+        document.string(data, "software_sourceInfo").or_else(|| document.string(data, "software_downloadLocation"));
     let stage = comment.strip_prefix("candor:stage=").and_then(Stage::parse).unwrap_or(Stage::Unstated);
     let claim = Claim::Dataset { name, url: url.map(|(url, _)| url), used_for, stage };
     Some(Said { claim, at: at.clone(), route: "trainedOn" })
