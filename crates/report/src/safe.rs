@@ -68,6 +68,7 @@ pub(crate) fn code(text: &str) -> String {
             .replace('*', "&#42;")
             .replace('_', "&#95;")
             .replace('[', "&#91;")
+            .replace(']', "&#93;")
             .replace('\\', "&#92;")
             .replace('~', "&#126;")
             .replace('$', "&#36;")

@@ -138,7 +138,7 @@ fn log10(count: u64) -> u64 {
         decades += 1;
     }
     let digit = (count / size).clamp(1, 9);
-    let tenths = ((count % size).saturating_mul(10) / size).min(9);
+    let tenths = if size >= 10 { (count / (size / 10)) % 10 } else { 0 };
     let index = usize::try_from(digit).unwrap_or(1);
     let (low, high) = (LOG.get(index - 1).copied().unwrap_or(0), LOG.get(index).copied().unwrap_or(1000));
     1000 * decades + low + (high - low) * tenths / 10

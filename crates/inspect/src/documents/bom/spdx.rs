@@ -172,5 +172,6 @@ fn dataset(
         document.string(data, "software_sourceInfo").or_else(|| document.string(data, "software_downloadLocation"));
     let stage = comment.strip_prefix("candor:stage=").and_then(Stage::parse).unwrap_or(Stage::Unstated);
     let claim = Claim::Dataset { name, url: url.map(|(url, _)| url), used_for, stage };
-    Some(Said { claim, at: at.clone(), route: "trainedOn" })
+    let route = if used_for == DataUse::Training { "trainedOn" } else { "testedOn" };
+    Some(Said { claim, at: at.clone(), route })
 }
