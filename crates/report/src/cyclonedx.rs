@@ -1,6 +1,8 @@
 //! CycloneDX 1.6 and 1.7: a machine learning bill of materials, verdicts as declarations with their evidence.
 //!
 //! Deterministic: the serial number follows from the fact sheet; a time stands in it only if one was given.
+//!
+//! Long because one document is laid out in one place, as its schema is.
 
 use crate::bill::{self, Bill, Declared, OURS};
 use crate::content::{Content, Made};

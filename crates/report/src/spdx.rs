@@ -3,6 +3,8 @@
 //! Deterministic: identifiers follow from the fact sheet. The standard wants a time of creation; where none was
 //! given it is the beginning of its calendar, and a comment says so. A profile is claimed only where all that it
 //! demands is known: validators do not check that, readers rely on it.
+//!
+//! Long because one graph is laid out in one place.
 
 use crate::bill::{self, Bill};
 use crate::content::{Content, Made};
