@@ -56,11 +56,7 @@ fn print_json(texts: &Texts, documents: Vec<serde_json::Value>, output: &Output)
         }
         return Ok(());
     }
-    print_documents(documents, output)
-}
-
-/// Print one JSON document: the only one of a list, or the list.
-fn print_documents(mut documents: Vec<serde_json::Value>, output: &Output) -> anyhow::Result<()> {
+    let mut documents = documents;
     let document = match (documents.len(), documents.pop()) {
         (1, Some(only)) => only,
         (_, Some(last)) => {

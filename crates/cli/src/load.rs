@@ -3,8 +3,10 @@
 use crate::args::Reading;
 use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
-use candor_facts::{FactSheet, Role};
+use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
+use candor_inspect::ListedModel;
 use candor_source::{Locator, Request, Snapshot, resolve};
+use std::path::Path;
 
 /// A release that was read.
 pub(crate) struct Loaded {
@@ -14,8 +16,28 @@ pub(crate) struct Loaded {
     pub snapshot: Option<Snapshot>,
 }
 
-/// Read a release.
-pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
+/// Longest excerpt shown, in bytes.
+const EXCERPT: u64 = 160;
+
+impl Loaded {
+    /// The words at a place, on one line.
+    pub(crate) fn excerpt(&self, evidence: &Evidence) -> Option<String> {
+        let Place::Span { part, path, start, end, line, .. } = &evidence.place else { return None };
+        if *line == 0 {
+            return None;
+        }
+        let bytes = self.snapshot.as_ref()?.open(*part, path).ok()?;
+        let length = (end - start).min(EXCERPT);
+        let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
+        let text = String::from_utf8_lossy(&found);
+        let text = text.trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(if end - start > EXCERPT { format!("{text} …") } else { text })
+    }
+}
+
+/// Read what a locator names: one release; of a bill of materials, each model that it lists. `bill.json#name` is
+/// one of them.
+pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
     let mut with = Vec::new();
     for text in &reading.with {
         let Some((role, locator)) = text.split_once('=') else {
@@ -31,12 +53,72 @@ pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
             "`--with` adds parts to what is read, and `{locator}` of the catalogue is not; leave it out"
         );
         let sheet = candor_assess::known::with_known_bases(sheet);
-        return Ok(Loaded { sheet, snapshot: None });
+        return Ok(vec![Loaded { sheet, snapshot: None }]);
     }
-    let snapshot = resolve(&Request { locator: locator.to_owned(), complete: reading.complete, with })?;
+    let (place, wanted) = match locator.rsplit_once('#') {
+        Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
+        _ => (locator, None),
+    };
+    let request = Request { locator: place.to_owned(), complete: reading.complete, with };
+    let snapshot = resolve(&request)?;
+    let mut models = listed(&snapshot);
+    let Some(wanted) = wanted else {
+        match (models.len(), models.pop()) {
+            (1, Some(only)) => return Ok(vec![about(snapshot, only)?]),
+            (_, None) => return Ok(vec![scanned(snapshot)]),
+            (_, last) => models.extend(last),
+        }
+        let each = models.into_iter().map(|model| about(resolve(&request)?, model));
+        return each.collect();
+    };
+    let found = models.iter().find(|model| model.reference == wanted || model.name == wanted);
+    let Some(model) = found.cloned() else {
+        let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
+        bail!("`{place}` lists no model `{wanted}`; it lists: {}", names.join(", "));
+    };
+    Ok(vec![about(snapshot, model)?])
+}
+
+/// Read a release where only one can be meant.
+pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
+    let mut all = load_all(locator, reading)?;
+    match (all.pop(), all.len()) {
+        (Some(only), 0) => Ok(only),
+        (last, _) => {
+            let names: Vec<&str> = all.iter().chain(&last).map(|one| one.sheet.release.id.as_str()).collect();
+            bail!(
+                "`{locator}` lists {} models; write which one, as `{locator}#{}`: {}",
+                names.len(),
+                names[0],
+                names.join(", ")
+            );
+        }
+    }
+}
+
+/// The models of a bill of materials, when a lone file is one.
+fn listed(snapshot: &Snapshot) -> Vec<ListedModel> {
+    let [part] = snapshot.release.parts.as_slice() else { return Vec::new() };
+    let [entry] = part.listing.entries() else { return Vec::new() };
+    if !matches!(entry.path.extension().as_str(), "json" | "jsonld") {
+        return Vec::new();
+    }
+    let bytes = snapshot.open(PartIndex(0), &entry.path).ok();
+    let bytes = bytes.and_then(|bytes| read_all(&*bytes, candor_inspect::caps::CONFIG).ok().flatten());
+    bytes.map(|bytes| candor_inspect::listed_models(&bytes)).unwrap_or_default()
+}
+
+/// A release about one model of a bill.
+fn about(mut snapshot: Snapshot, model: ListedModel) -> anyhow::Result<Loaded> {
+    snapshot.release.id = model.name;
+    snapshot.release.subject = vec![model.reference];
+    Ok(scanned(snapshot))
+}
+
+fn scanned(snapshot: Snapshot) -> Loaded {
     let sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
     let sheet = candor_assess::known::with_known_bases(sheet);
-    Ok(Loaded { sheet, snapshot: Some(snapshot) })
+    Loaded { sheet, snapshot: Some(snapshot) }
 }
 
 /// The fact sheet of a release of the catalogue; none when the locator means something else.

@@ -7,6 +7,7 @@ mod disk;
 mod load;
 mod output;
 mod progress;
+mod render;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -44,3 +44,5 @@ pub const LINKS: usize = 200;
 pub const STATEMENTS: usize = 10_000;
 /// Longest heading, and longest head of a table, that is kept. Bytes.
 pub const HEADING: usize = 512;
+/// Most models of one bill of materials that are looked at.
+pub const LISTED_MODELS: usize = 200;

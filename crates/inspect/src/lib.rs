@@ -21,6 +21,7 @@ mod scan;
 mod testing;
 mod weights;
 
+pub use documents::bom::{ListedModel, listed_models};
 pub use documents::card::CardValues;
 pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
