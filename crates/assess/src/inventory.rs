@@ -189,6 +189,25 @@ impl<'a> Inventory<'a> {
         }
     }
 
+    /// The terms that cover a component: those of code, weights or data; for documents, those of each part in which
+    /// it stands.
+    pub fn covering(&self, component: Component) -> Vec<&Terms> {
+        use candor_facts::{Group, Kind};
+        let scopes = match (component.kind(), component.group()) {
+            (Kind::Code, _) => vec![Scope::Code],
+            (Kind::Data, Group::Weights) => vec![Scope::Model],
+            (Kind::Data, Group::Data) => vec![Scope::Data],
+            _ => {
+                let part = |id: &FactId| self.fact(*id).map(|fact| Scope::Documents(fact.part()));
+                let mut parts: Vec<Scope> = self.holding(component).whole.iter().filter_map(part).collect();
+                parts.sort();
+                parts.dedup();
+                parts
+            }
+        };
+        scopes.into_iter().filter_map(|scope| self.scope(scope)).collect()
+    }
+
     /// The terms over the weights.
     pub fn model_terms(&self) -> Option<&Terms> {
         self.terms.get(&Scope::Model)

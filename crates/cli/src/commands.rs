@@ -3,9 +3,11 @@
 pub(crate) mod assess;
 pub(crate) mod compare;
 pub(crate) mod explain;
+pub(crate) mod frameworks;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
+pub(crate) mod next;
 pub(crate) mod schema;
 
 use crate::Outcome;

@@ -61,10 +61,12 @@ impl Table<'_, '_> {
         let parameters: Vec<String> = self.releases.iter().map(parameters).collect();
         self.row("parameters", &parameters);
         self.rule();
-        for framework in ["spectrum", "g7"] {
+        let first = self.releases.first().map(|(_, assessment)| *assessment);
+        let frameworks = first.iter().flat_map(|assessment| &assessment.standings).map(|standing| &standing.framework);
+        for framework in frameworks {
             for row in [Row::Stands, Row::Confirmed, Row::Possible] {
                 let standing = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
-                    assessment.standings.iter().find(|standing| standing.framework == framework).cloned()
+                    assessment.standings.iter().find(|standing| standing.framework == *framework).cloned()
                 };
                 let found: Vec<Option<Standing>> = self.releases.iter().map(standing).collect();
                 let agree = found.iter().flatten().all(|standing| standing.confirmed == standing.declared);
@@ -81,11 +83,15 @@ impl Table<'_, '_> {
                 self.row(label, &cells);
             }
         }
-        for reading in ["lenient", "osaid", "strict"] {
+        let readings = first.iter().flat_map(|assessment| &assessment.readings);
+        let named =
+            readings.flat_map(|readings| readings.statuses.iter().map(|(name, _, _)| (&readings.framework, name)));
+        for (framework, reading) in named {
             let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
                 let found = assessment
                     .readings
                     .iter()
+                    .filter(|readings| readings.framework == *framework)
                     .flat_map(|readings| &readings.statuses)
                     .find(|(name, _, _)| name == reading);
                 found.map_or("-".to_owned(), |(_, confirmed, declared)| {
@@ -96,7 +102,21 @@ impl Table<'_, '_> {
                 })
             };
             let cells: Vec<String> = self.releases.iter().map(cell).collect();
-            self.row(&format!("OSAID {reading}"), &cells);
+            let framework = words::framework(framework).split(' ').next().unwrap_or_default();
+            self.row(&format!("{framework} {reading}"), &cells);
+        }
+        let cards = first.iter().flat_map(|assessment| &assessment.scorecards).map(|card| &card.framework);
+        for framework in cards {
+            let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+                let found = assessment.scorecards.iter().find(|card| card.framework == *framework);
+                found.map_or("-".to_owned(), |card| {
+                    let (least, _, most) = card.tally();
+                    let shown = if least == most { least.to_string() } else { format!("{least} to {most}") };
+                    format!("{shown} of {}", card.of())
+                })
+            };
+            let cells: Vec<String> = self.releases.iter().map(cell).collect();
+            self.row(words::framework(framework), &cells);
         }
         self.rule();
         for group in Group::ALL {
@@ -140,10 +160,12 @@ impl Table<'_, '_> {
 
     /// A level in words; `~` before one that only the publisher's word supports.
     fn level(&self, standing: &Standing, row: Row) -> String {
-        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
+        let name = |level: Option<&str>| {
+            level.map_or("unknown".to_owned(), |level| words::level_of(&standing.framework, level))
+        };
         match row {
             Row::Confirmed => name(standing.confirmed.as_deref()),
-            Row::Possible => words::level(&standing.possible),
+            Row::Possible => words::level_of(&standing.framework, &standing.possible),
             Row::Stands => {
                 let said = standing.declared.is_some() && standing.declared != standing.confirmed;
                 let level = self.paint.apply(Style::Heading, &name(standing.declared.as_deref()));

@@ -4,7 +4,9 @@
 
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
-use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms, Verdict};
+use candor_assess::{
+    Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Scorecard, Standing, Status, Term, Terms, Verdict,
+};
 use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
 use std::collections::BTreeMap;
 
@@ -106,6 +108,9 @@ impl Page<'_, '_> {
             };
             let text: Vec<String> = readings.statuses.iter().map(part).collect();
             self.line(words::framework(&readings.framework), &text.join(" · "));
+        }
+        for card in &self.assessment.scorecards {
+            self.line(words::framework(&card.framework), &tally_words(card, self.paint));
         }
     }
 
@@ -363,22 +368,37 @@ impl Page<'_, '_> {
     }
 }
 
+/// `8 to 20 of 24`: what is shown, and what nothing refutes.
+pub(crate) fn tally_words(card: &Scorecard, paint: Paint) -> String {
+    let (least, said, most) = card.tally();
+    let of = card.of();
+    let shown = if least == most { format!("{least} of {of}") } else { format!("{least} to {most} of {of}") };
+    let mut text = paint.apply(Style::Heading, &shown);
+    if said > least {
+        text.push_str(&format!("; {said} by the publisher's word"));
+    }
+    let known = card.graded.iter().filter(|one| one.confirmed == Some(one.possible)).count();
+    text.push_str(&format!(" ({known} of {} dimensions decided)", card.graded.len()));
+    text
+}
+
 /// `open weights` with what is confirmed, declared and possible, said once where they agree.
 pub(crate) fn standing_words(standing: &Standing, paint: Paint) -> String {
-    let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
+    let say = |level: &str| words::level_of(&standing.framework, level);
+    let name = |level: Option<&str>| level.map_or("unknown".to_owned(), say);
     let (confirmed, declared) = (standing.confirmed.as_deref(), standing.declared.as_deref());
     let bold = |text: String| paint.apply(Style::Heading, &text);
     let mut text = match (confirmed, declared) {
         (None, None) => format!("{}: nothing here supports any level", bold("unknown".to_owned())),
-        (Some(level), declared) if declared == confirmed => format!("{} (confirmed)", bold(words::level(level))),
-        (None, Some(level)) => format!("{} (by the publisher's word; nothing confirmed)", bold(words::level(level))),
+        (Some(level), declared) if declared == confirmed => format!("{} (confirmed)", bold(say(level))),
+        (None, Some(level)) => format!("{} (by the publisher's word; nothing confirmed)", bold(say(level))),
         (Some(level), said) => {
-            format!("{} (confirmed); {} by the publisher's word", bold(words::level(level)), name(said))
+            format!("{} (confirmed); {} by the publisher's word", bold(say(level)), name(said))
         }
     };
     let reached = standing.rank(confirmed).max(standing.rank(declared));
     if standing.rank(Some(&standing.possible)) > reached {
-        text.push_str(&format!("; up to {} not ruled out", words::level(&standing.possible)));
+        text.push_str(&format!("; up to {} not ruled out", say(&standing.possible)));
     } else if reached > 0 && reached < standing.ladder.len() {
         text.push_str("; higher levels are ruled out");
     }

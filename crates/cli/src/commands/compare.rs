@@ -2,7 +2,7 @@
 
 use super::print_documents;
 use crate::Outcome;
-use crate::args::{Format, Reading};
+use crate::args::{Format, Judging, Reading};
 use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
 use candor_assess::{Status, assess};
@@ -17,6 +17,9 @@ pub(crate) struct Options {
     /// How to read them.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -24,7 +27,7 @@ pub(crate) struct Options {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&options.judging)?;
     let loaded: Vec<Loaded> =
         options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;
     let assessments: Vec<_> = loaded.iter().map(|loaded| assess(&loaded.sheet, &frameworks)).collect();

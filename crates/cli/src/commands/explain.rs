@@ -1,7 +1,7 @@
 //! `candor explain`: one requirement down to its evidence.
 
 use crate::Outcome;
-use crate::args::{Format, Reading};
+use crate::args::{Format, Judging, Reading};
 use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
 use anyhow::bail;
@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// How to read it.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -29,7 +32,7 @@ pub(crate) struct Options {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&options.judging)?;
     let loaded = load(&options.locator, &options.reading)?;
     let assessment = assess(&loaded.sheet, &frameworks);
     let requirements = requirements(&options.requirement, &frameworks, &assessment)?;
@@ -58,7 +61,9 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
 fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'_>) -> anyhow::Result<Vec<String>> {
     if let Some(framework) = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked) {
         let top = framework.ladder.last().map(|level| vec![level.clone()]);
-        let roots = top.unwrap_or_else(|| framework.readings.clone());
+        let graded = framework.dimensions.iter().flat_map(|dimension| dimension.grades.iter().flatten().next_back());
+        let mut roots = top.unwrap_or_else(|| framework.readings.clone());
+        roots.extend(graded.map(|grade| grade.requirement.clone()));
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }
     let named = frameworks.iter().find_map(|framework| {

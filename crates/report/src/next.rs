@@ -1,0 +1,99 @@
+//! A plan for people and machines.
+
+use crate::layout::{Paint, Style, wrap};
+use candor_assess::next::{Plan, Who};
+use candor_facts::FactSheet;
+use serde_json::{Value, json};
+
+/// Requirements named behind an act.
+const SHOWN: usize = 6;
+
+/// The plan as text.
+pub fn next(sheet: &FactSheet, plan: &Plan, paint: Paint) -> String {
+    let mut out = format!(
+        "{}  to {}\n",
+        paint.apply(Style::Heading, &sheet.release.id),
+        paint.apply(Style::Heading, &plan.target)
+    );
+    let mut put = |first: &str, rest: &str, text: &str| {
+        for (at, line) in wrap(text, paint.width.saturating_sub(rest.chars().count()).max(20)).iter().enumerate() {
+            out.push_str(format!("{}{line}", if at == 0 { first } else { rest }).trim_end());
+            out.push('\n');
+        }
+    };
+    put("", "", &format!("{}.", plan.title));
+    match (plan.steps.len(), plan.rests.is_empty()) {
+        (0, true) => {
+            put("", "", "It is reached already; there is nothing to do.");
+            return out;
+        }
+        (0, false) => put("", "", "No act of the publisher is needed, or none helps, beside what stands below."),
+        (1, true) => put("", "", "One act reaches it:"),
+        (count, true) => put("", "", &format!("The smallest set that reaches it, {count} acts:")),
+        (1, false) => put("", "", "One act of the publisher is needed, and does not suffice:"),
+        (count, false) => put("", "", &format!("{count} acts of the publisher are needed, and do not suffice:")),
+    }
+    for (at, step) in plan.steps.iter().enumerate() {
+        let number = format!("{:>3}. ", at + 1);
+        put(&number, "     ", &step.text);
+        for (label, list) in [("for", &step.satisfies), ("also for", &step.elsewhere)] {
+            if !list.is_empty() {
+                put("     ", "       ", &paint.apply(Style::Faint, &format!("{label} {}", listed(list))));
+            }
+        }
+    }
+    if !plan.rests.is_empty() {
+        put("", "", "Not in the publisher's hands:");
+        for rest in &plan.rests {
+            put("   - ", "     ", &format!("{} ({}): {}", rest.title, rest.requirement, rest.why));
+        }
+    }
+    if !plan.moves.is_empty() {
+        put("", "", "Afterwards, all else as it is:");
+        for (name, before, after) in &plan.moves {
+            put("     ", "       ", &format!("{name}: {before} -> {after}"));
+        }
+    }
+    out
+}
+
+fn listed(list: &[String]) -> String {
+    let shown: Vec<&str> = list.iter().take(SHOWN).map(String::as_str).collect();
+    match list.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The plan as a value: schema `candor/next/1`.
+pub fn next_json(sheet: &FactSheet, plan: &Plan) -> Value {
+    let acts: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            json!({"act": step.act.as_str(), "of": step.act.of(), "text": step.text,
+                   "satisfies": step.satisfies, "elsewhere": step.elsewhere})
+        })
+        .collect();
+    let rests: Vec<Value> = plan
+        .rests
+        .iter()
+        .map(|rest| json!({"requirement": rest.requirement, "title": rest.title, "who": rest.who.as_str(), "why": rest.why}))
+        .collect();
+    let moves: Vec<Value> =
+        plan.moves.iter().map(|(name, before, after)| json!({"of": name, "before": before, "after": after})).collect();
+    let others = plan.rests.iter().any(|rest| rest.who == Who::Base);
+    json!({
+        "schema": "candor/next/1",
+        "release": {"id": sheet.release.id},
+        "facts": sheet.digest(),
+        "target": plan.target,
+        "title": plan.title,
+        "reached": plan.steps.is_empty() && plan.rests.is_empty(),
+        "suffices": plan.rests.is_empty(),
+        "depends_on_base": others,
+        "acts": acts,
+        "rests": rests,
+        "moves": moves,
+    })
+}
