@@ -5,6 +5,7 @@
 
 mod altered;
 mod files;
+mod frameworks;
 mod mof;
 mod releases;
 
@@ -61,6 +62,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let mut checks = files::score(&folder)?;
     checks.extend(releases::score(&folder)?);
     checks.extend(mof::score(&folder)?);
+    checks.extend(self::frameworks::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {

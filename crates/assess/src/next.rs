@@ -8,7 +8,7 @@ mod act;
 mod search;
 mod tree;
 
-pub use act::{Act, Terms as ActTerms};
+pub use act::{Act, TELL, Terms as ActTerms};
 
 use crate::assess::{Assessment, assess};
 use crate::framework::Framework;

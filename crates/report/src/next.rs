@@ -1,7 +1,7 @@
 //! A plan for people and machines.
 
 use crate::layout::{Paint, Style, wrap};
-use candor_assess::next::{Plan, Who};
+use candor_assess::next::{Plan, TELL, Who};
 use candor_facts::FactSheet;
 use serde_json::{Value, json};
 
@@ -22,21 +22,22 @@ pub fn next(sheet: &FactSheet, plan: &Plan, paint: Paint) -> String {
         }
     };
     put("", "", &format!("{}.", plan.title));
-    match (plan.steps.len(), plan.rests.is_empty()) {
+    let items = items(plan);
+    match (items.len(), plan.rests.is_empty()) {
         (0, true) => {
             put("", "", "It is reached already; there is nothing to do.");
             return out;
         }
-        (0, false) => put("", "", "No act of the publisher is needed, or none helps, beside what stands below."),
+        (0, false) => put("", "", "Nothing that the publisher can do reaches it."),
         (1, true) => put("", "", "One act reaches it:"),
-        (count, true) => put("", "", &format!("The smallest set that reaches it, {count} acts:")),
+        (count, true) => put("", "", &format!("The smallest set of acts that reaches it, {count}:")),
         (1, false) => put("", "", "One act of the publisher is needed, and does not suffice:"),
         (count, false) => put("", "", &format!("{count} acts of the publisher are needed, and do not suffice:")),
     }
-    for (at, step) in plan.steps.iter().enumerate() {
+    for (at, (text, satisfies, elsewhere)) in items.iter().enumerate() {
         let number = format!("{:>3}. ", at + 1);
-        put(&number, "     ", &step.text);
-        for (label, list) in [("for", &step.satisfies), ("also for", &step.elsewhere)] {
+        put(&number, "     ", text);
+        for (label, list) in [("for", satisfies), ("also for", elsewhere)] {
             if !list.is_empty() {
                 put("     ", "       ", &paint.apply(Style::Faint, &format!("{label} {}", listed(list))));
             }
@@ -44,8 +45,16 @@ pub fn next(sheet: &FactSheet, plan: &Plan, paint: Paint) -> String {
     }
     if !plan.rests.is_empty() {
         put("", "", "Not in the publisher's hands:");
+        let mut seen: Vec<&str> = Vec::new();
         for rest in &plan.rests {
-            put("   - ", "     ", &format!("{} ({}): {}", rest.title, rest.requirement, rest.why));
+            if !seen.contains(&rest.why.as_str()) {
+                seen.push(&rest.why);
+                let same: Vec<String> =
+                    plan.rests.iter().filter(|one| one.why == rest.why).map(|one| one.requirement.clone()).collect();
+                let head = if same.len() == 1 { format!("{}: ", rest.title) } else { String::new() };
+                put("   - ", "     ", &format!("{head}{}", rest.why));
+                put("     ", "       ", &paint.apply(Style::Faint, &format!("for {}", same.join(", "))));
+            }
         }
     }
     if !plan.moves.is_empty() {
@@ -56,6 +65,34 @@ pub fn next(sheet: &FactSheet, plan: &Plan, paint: Paint) -> String {
     }
     out
 }
+
+/// What is numbered: an act, or all that one document about the training data can tell.
+fn items(plan: &Plan) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut told: Option<usize> = None;
+    for step in &plan.steps {
+        match (step.text.strip_prefix(TELL), told.and_then(|at| items.get_mut(at))) {
+            (Some(more), Some((text, satisfies, elsewhere))) => {
+                text.push_str(&format!("; {more}"));
+                satisfies.extend(step.satisfies.iter().cloned());
+                elsewhere.extend(step.elsewhere.iter().cloned());
+            }
+            (telling, _) => {
+                if telling.is_some() {
+                    told = Some(items.len());
+                }
+                items.push((step.text.clone(), step.satisfies.clone(), step.elsewhere.clone()));
+            }
+        }
+    }
+    if let Some((text, _, _)) = told.and_then(|at| items.get_mut(at)) {
+        *text = text.replacen(TELL, "Tell of the training data, in the card or a data card: ", 1);
+    }
+    items
+}
+
+/// What to do, what it is for, what else it is for.
+type Item = (String, Vec<String>, Vec<String>);
 
 fn listed(list: &[String]) -> String {
     let shown: Vec<&str> = list.iter().take(SHOWN).map(String::as_str).collect();

@@ -1,18 +1,19 @@
 //! What a publisher can do, as a change of the facts.
 
 use crate::inventory::Inventory;
-use crate::terms::{Freedoms, Scope, covers_scope};
+use crate::lineage::{Lineage, base_license};
+use crate::terms::{Scope, covers_scope};
 use candor_facts::{
-    ArtifactPath, Basis, Claim, Component, Covers, DataAspect, DataUse, Evidence, Extent, Fact, FactSheet, Group, Kind,
-    LicenseKind, PartIndex, Place, Role, Stage, TermKind, WeightForm, Whole,
+    ArtifactPath, Basis, Claim, Component, Covers, DataAspect, DataUse, Evidence, Extent, Fact, FactId, FactSheet,
+    Group, Kind, LicenseKind, PartIndex, Place, Role, Stage, TermKind, WeightForm, Whole,
 };
-use candor_license::{Expression, Freedom};
+use candor_license::{Expression, Freedom, Grant, LicenseId, grants};
 
 /// One act.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
-    /// Put the text of the licence that is named already into the release.
-    AddText(Terms, String),
+    /// Put the text of a licence that is named already into the part that names it: part, what it covers, licence.
+    AddText(PartIndex, Covers, String),
     /// Let the weights be had without asking.
     OpenGate,
     /// Tell a particular of the training data.
@@ -88,8 +89,8 @@ impl Act {
             Self::Tell(_) | Self::NameSources | Self::TellTraining => 2,
             Self::License(_) => 4,
             Self::Publish(component) => match (component.kind(), component.group()) {
-                (Kind::Document, _) => 3,
-                (Kind::Code, _) | (_, Group::Code) => 5,
+                (Kind::Document, _) | (Kind::Data, Group::Code) => 3,
+                (Kind::Code, _) => 5,
                 (_, Group::Data) => 8,
                 _ => 9,
             },
@@ -110,7 +111,8 @@ impl Act {
     /// What it is done to: a component, a kind of thing, or a particular.
     pub fn of(&self) -> &'static str {
         match self {
-            Self::AddText(terms, _) | Self::License(terms) => terms.as_str(),
+            Self::AddText(_, covers, _) => covers.as_str(),
+            Self::License(terms) => terms.as_str(),
             Self::OpenGate => Component::WeightsEndFinal.id(),
             Self::Tell(aspect) => aspect.as_str(),
             Self::NameSources => "sources",
@@ -127,29 +129,41 @@ const BASE_STAGE: &[Component] = &[Component::WeightsBaseFinal, Component::CodeP
 pub(super) fn candidates(inventory: &Inventory<'_>) -> Vec<Act> {
     let derived = inventory.lineage.derives();
     let mut acts = Vec::new();
-    for terms in Terms::ALL {
-        for scope in terms.scopes(inventory.sheet) {
-            if let Some(found) = inventory.scope(scope)
-                && matches!(found.grant(&Freedom::ALL, inventory.sheet), Freedoms::GrantedByName(_))
-                && let Some(named) = &found.concluded
-            {
-                acts.push(Act::AddText(terms, named.to_string()));
-            }
+    for (_, fact) in inventory.sheet.facts() {
+        if let Claim::LicenseDeclared { covers, expression: Some(named), .. } = &fact.claim {
+            acts.push(Act::AddText(fact.part(), *covers, named.clone()));
         }
-        acts.push(Act::License(terms));
     }
+    let fixed = bound(inventory.sheet);
+    acts.extend(Terms::ALL.into_iter().filter(|terms| !(fixed && *terms == Terms::Weights)).map(Act::License));
     acts.push(Act::OpenGate);
     if !derived {
         acts.extend(DataAspect::ALL.iter().map(|aspect| Act::Tell(*aspect)));
         acts.extend([Act::NameSources, Act::TellTraining]);
     }
-    let publishable = |component: &&Component| {
-        **component != Component::LineageBaseModel && !(derived && BASE_STAGE.contains(component))
-    };
+    // Who they are made of is no act; and what is quantised is another model.
+    let none = [Component::LineageBaseModel, Component::WeightsQuantisedVariants];
+    let publishable =
+        |component: &&Component| !none.contains(component) && !(derived && BASE_STAGE.contains(component));
     acts.extend(Component::ALL.iter().filter(publishable).map(|component| Act::Publish(*component)));
     acts.sort();
     acts.dedup();
     acts
+}
+
+/// Whether the terms of the weights are bound by those of a base model that are not known to be open: whoever
+/// made the derived model cannot relicense it.
+fn bound(sheet: &FactSheet) -> bool {
+    let lineage = Lineage::new(sheet);
+    let grants_all = |id: LicenseId| {
+        let expression = Expression::Id(id);
+        Freedom::ALL.iter().all(|freedom| grants(&expression, *freedom) == Grant::Granted)
+    };
+    let open = |id: &FactId| match sheet.fact(*id).map(|fact| &fact.claim) {
+        Some(Claim::BaseModel { name, .. }) => base_license(name).and_then(LicenseId::parse).is_some_and(grants_all),
+        _ => false,
+    };
+    lineage.derives() && (lineage.outside.is_empty() || !lineage.outside.iter().all(open))
 }
 
 /// The facts after some acts.
@@ -173,18 +187,29 @@ fn one(sheet: &FactSheet, act: &Act, facts: &mut Vec<Fact>) {
         residue: Vec::new(),
     };
     match act {
-        Act::AddText(terms, named) => add(facts, roles(*terms), text(terms.covers(), named)),
+        Act::AddText(part, covers, named) => {
+            let mut evidence = evidence(sheet, &[], act);
+            if let Place::Listed { part: place, .. } = &mut evidence.place {
+                *place = *part;
+            }
+            facts.push(Fact::new(text(*covers, named), evidence));
+        }
         Act::License(terms) => {
             let scopes = terms.scopes(sheet);
+            let fixed = bound(sheet);
             // In its place: what the old text covered besides comes under the new one too, as in life.
             facts.retain_mut(|fact| {
                 let parsed = |text: &Option<String>| text.as_deref().and_then(|text| Expression::parse(text).ok());
                 let (covers, expression) = match &fact.claim {
                     Claim::LicenseText { covers, expression, .. }
                     | Claim::LicenseDeclared { covers, expression, .. } => (*covers, parsed(expression)),
+                    Claim::Restricted { term, .. } if term.kind == TermKind::Gated => return true,
                     Claim::Restricted { covers, .. } => (*covers, None),
                     _ => return true,
                 };
+                if fixed && covers_scope(sheet, Scope::Model, covers, fact, expression.as_ref()) {
+                    return true;
+                }
                 if !scopes.iter().any(|scope| covers_scope(sheet, *scope, covers, fact, expression.as_ref())) {
                     return true;
                 }
@@ -276,25 +301,35 @@ fn evidence(sheet: &FactSheet, roles: &[Role], act: &Act) -> Evidence {
     Evidence { basis: Basis::Observed, place: Place::Listed { part, path, listing } }
 }
 
+/// How acts begin that one document about the training data can do together.
+pub const TELL: &str = "Tell of the training data ";
+
 /// What to do, in one sentence for the publisher.
 pub(super) fn text(act: &Act, inventory: &Inventory<'_>) -> String {
     match act {
-        Act::AddText(terms, named) => format!(
-            "Put the text of {named} beside the {}: the release names that licence, and its text was not found",
-            terms.as_str()
-        ),
+        Act::AddText(part, covers, named) => {
+            let role = inventory.sheet.release.part(*part).map_or("release", |part| part.role.as_str());
+            let of = match covers {
+                Covers::Unstated => String::new(),
+                covers => format!(" for the {covers}"),
+            };
+            format!(
+                "Put the text of {named} into the {role} part{of}: that licence is named there, and its text was not found"
+            )
+        }
         Act::OpenGate => "Let the weights be downloaded without asking for permission".to_owned(),
-        Act::Tell(aspect) => match aspect {
-            DataAspect::Provenance => "Tell where the training data comes from".to_owned(),
-            DataAspect::Scope => "Tell the size, kinds and languages of the training data".to_owned(),
-            DataAspect::Selection => "Tell how the training data was obtained and selected".to_owned(),
-            DataAspect::Labelling => "Tell how the training data was labelled, or that it was not".to_owned(),
-            DataAspect::Processing => {
-                "Tell how the training data was cleaned, filtered or otherwise processed".to_owned()
-            }
-            DataAspect::Unshareable => "Describe the training data that cannot be shared, and why".to_owned(),
-        },
-        Act::NameSources => "Name the sources of the training data, each with where to find it".to_owned(),
+        Act::Tell(aspect) => {
+            let what = match aspect {
+                DataAspect::Provenance => "where it comes from",
+                DataAspect::Scope => "its size, kinds and languages",
+                DataAspect::Selection => "how it was obtained and selected",
+                DataAspect::Labelling => "how it was labelled, or that it was not",
+                DataAspect::Processing => "how it was cleaned, filtered or otherwise processed",
+                DataAspect::Unshareable => "what of it cannot be shared, and why",
+            };
+            format!("{TELL}{what}")
+        }
+        Act::NameSources => format!("{TELL}its sources by name, each with where to find it"),
         Act::TellTraining => "Tell how to start the training with the published code".to_owned(),
         Act::License(terms) => license(*terms, inventory),
         Act::Publish(component) => publishing(*component, inventory),
@@ -327,11 +362,19 @@ fn license(terms: Terms, inventory: &Inventory<'_>) -> String {
 fn publishing(component: Component, inventory: &Inventory<'_>) -> String {
     let holding = inventory.holding(component);
     let title = component.title();
-    let target = holding.elsewhere.iter().find_map(|id| match &inventory.fact(*id)?.claim {
-        Claim::Provides { target, .. } => target.clone(),
-        Claim::Dataset { url, name, .. } => url.clone().or_else(|| Some(name.clone())),
-        _ => None,
-    });
+    let mut targets: Vec<String> = holding
+        .elsewhere
+        .iter()
+        .filter_map(|id| match &inventory.fact(*id)?.claim {
+            Claim::Provides { target, .. } => target.clone(),
+            Claim::Dataset { url, name, .. } => url.clone().or_else(|| Some(name.clone())),
+            _ => None,
+        })
+        .collect();
+    targets.dedup();
+    // What can be looked at by its locator goes first.
+    let locator = |target: &String| ["hf:", "github:", "git+"].iter().any(|scheme| target.starts_with(scheme));
+    targets.sort_by_key(|target| !locator(target));
     let role = match component.group() {
         Group::Code => "code",
         Group::Data if component.kind() == Kind::Data => "data",
@@ -344,10 +387,17 @@ fn publishing(component: Component, inventory: &Inventory<'_>) -> String {
     if component == Component::WeightsEndFinal && !inventory.weights.broken.is_empty() {
         return "Publish the weight files that are missing, so that the set is whole".to_owned();
     }
-    match (target, holding.elsewhere.is_empty(), holding.partial.is_empty()) {
-        (Some(target), _, _) => format!(
-            "Show the {title}, said to lie at {target}: nothing new to publish if it is there; `--with {role}={target}` looks at it"
-        ),
+    let others = match targets.len() {
+        0 | 1 => String::new(),
+        count => format!(" and {} more places", count - 1),
+    };
+    match (targets.first(), holding.elsewhere.is_empty(), holding.partial.is_empty()) {
+        (Some(target), _, _) => {
+            let how = if locator(target) { format!("; `--with {role}={target}` looks there") } else { String::new() };
+            format!(
+                "Show the {title}, said to lie at {target}{others}: if it is there, nothing more need be published{how}"
+            )
+        }
         (None, false, _) => {
             format!("Show the {title}, said to be published elsewhere: put it into the release, or say where it lies")
         }

@@ -6,7 +6,7 @@ use crate::framework::{Requirement, Rule};
 use crate::inventory::Inventory;
 use crate::probe::{Params, Probe};
 use crate::status::Status;
-use crate::verdict::{Finding, Trust};
+use crate::verdict::{Doubt, Finding, Trust};
 use candor_facts::FactSheet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,8 +181,18 @@ impl Bench<'_> {
 }
 
 /// What of a finding can be compared between sheets: facts have other numbers in each.
-fn shape(finding: &Finding) -> (Status, usize, usize, String) {
-    (finding.status(), finding.grounds().len(), finding.doubts().len(), finding.explanation().to_owned())
+fn shape(finding: &Finding) -> (Status, usize, Vec<u8>, String) {
+    let kind = |doubt: &Doubt| match doubt {
+        Doubt::OnlyDeclared(_) => 0,
+        Doubt::Incomplete(_) => 1,
+        Doubt::Unread(_) => 2,
+        Doubt::Conflict(..) => 3,
+        Doubt::NotSeen(_) => 4,
+        Doubt::NotFound(_) => 5,
+        Doubt::NeedsAttestation(_) => 6,
+    };
+    let doubts = finding.doubts().iter().map(kind).collect();
+    (finding.status(), finding.grounds().len(), doubts, finding.explanation().to_owned())
 }
 
 fn subsets(of: &[usize], size: usize) -> Vec<BTreeSet<usize>> {
@@ -237,10 +247,14 @@ impl Climb<'_> {
                 let sets = subsets(&numbers, *count);
                 sets.iter().flat_map(|set| self.all(&chosen(set), depth)).collect()
             }
-            Rule::None(_) => helpless(),
+            Rule::None(parts) => self.none(&ids(parts), depth),
         };
         if let Some(exemption) = &requirement.unless {
-            ways.extend(self.ways(&Tree::id(framework, exemption), depth + 1));
+            let exemption = Tree::id(framework, exemption);
+            // A duty counts only where it is known that nothing exempts from it.
+            let duty = self.refutations(&exemption, depth + 1);
+            ways = ways.iter().flat_map(|way| duty.iter().map(|other| way.and(other))).collect();
+            ways.extend(self.ways(&exemption, depth + 1));
         }
         let ways = fewest(ways, self.bench.acts);
         self.known.insert(id.to_owned(), ways.clone());
@@ -258,6 +272,29 @@ impl Climb<'_> {
             ways = fewest(both, self.bench.acts);
         }
         ways
+    }
+
+    fn none(&mut self, parts: &[String], depth: usize) -> Vec<Way> {
+        let mut ways = vec![Way::default()];
+        for part in parts {
+            let more = self.refutations(part, depth + 1);
+            let both = ways.iter().flat_map(|way| more.iter().map(|other| way.and(other))).collect();
+            ways = fewest(both, self.bench.acts);
+        }
+        ways
+    }
+
+    /// The ways to show that a requirement does not hold.
+    fn refutations(&mut self, id: &str, depth: usize) -> Vec<Way> {
+        if depth < DEPTH && status(&self.bench.here, self.tree, id, self.open) == Status::NotMet {
+            return vec![Way::default()];
+        }
+        let found = self.tree.find(id).filter(|(_, requirement)| depth < DEPTH && requirement.unless.is_none());
+        if let Some((framework, Requirement { rule: Rule::None(parts), .. })) = found {
+            let parts: Vec<String> = parts.iter().map(|part| Tree::id(framework, part)).collect();
+            return self.any(&parts, depth + 1);
+        }
+        vec![Way { acts: BTreeSet::new(), open: BTreeSet::from([id.to_owned()]) }]
     }
 
     fn any(&mut self, parts: &[String], depth: usize) -> Vec<Way> {
