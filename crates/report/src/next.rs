@@ -1,8 +1,8 @@
 //! A plan for people and machines.
 
 use crate::layout::{Paint, Style, wrap};
-use candor_assess::next::{Plan, TELL, Who};
-use candor_facts::FactSheet;
+use candor_assess::next::{Act, Plan, TELL, Who};
+use candor_facts::{Component, FactSheet};
 use serde_json::{Value, json};
 
 /// Requirements named behind an act.
@@ -71,9 +71,15 @@ fn items(plan: &Plan) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut told: Option<usize> = None;
     for step in &plan.steps {
-        match (step.text.strip_prefix(TELL), told.and_then(|at| items.get_mut(at))) {
+        let card = step.act == Act::Publish(Component::DocDataCard);
+        let telling = step.text.strip_prefix(TELL).or(card.then_some(CARD));
+        match (telling, told.and_then(|at| items.get_mut(at))) {
             (Some(more), Some((text, satisfies, elsewhere))) => {
-                text.push_str(&format!("; {more}"));
+                if card {
+                    *text = text.replacen(TELL, "Publish a data card of its own, and tell in it ", 1);
+                } else {
+                    text.push_str(&format!("; {more}"));
+                }
                 satisfies.extend(step.satisfies.iter().cloned());
                 elsewhere.extend(step.elsewhere.iter().cloned());
             }
@@ -86,10 +92,13 @@ fn items(plan: &Plan) -> Vec<Item> {
         }
     }
     if let Some((text, _, _)) = told.and_then(|at| items.get_mut(at)) {
-        *text = text.replacen(TELL, "Tell of the training data, in the card or a data card: ", 1);
+        *text = text.replacen(TELL, "Tell of the training data, in the card or another document: ", 1);
     }
     items
 }
+
+/// Stands for the data card among what is told.
+const CARD: &str = "";
 
 /// What to do, what it is for, what else it is for.
 type Item = (String, Vec<String>, Vec<String>);

@@ -351,7 +351,8 @@ fn license(terms: Terms, inventory: &Inventory<'_>) -> String {
                 (None, Some(written)) => format!("\"{written}\""),
                 (None, None) => "terms that nobody has judged".to_owned(),
             };
-            let mut kinds: Vec<&str> = found.restrictions.iter().map(|term| term.kind.as_str()).collect();
+            let limits = found.restrictions.iter().filter(|term| term.kind != TermKind::Gated);
+            let mut kinds: Vec<&str> = limits.map(|term| term.kind.as_str()).collect();
             kinds.dedup();
             let limits = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
             format!("Relicense the {name}: an open licence, for instance {example}, in place of {now}{limits}")
@@ -389,6 +390,7 @@ fn publishing(component: Component, inventory: &Inventory<'_>) -> String {
     }
     let others = match targets.len() {
         0 | 1 => String::new(),
+        2 => " and another place".to_owned(),
         count => format!(" and {} more places", count - 1),
     };
     match (targets.first(), holding.elsewhere.is_empty(), holding.partial.is_empty()) {
@@ -399,7 +401,9 @@ fn publishing(component: Component, inventory: &Inventory<'_>) -> String {
             )
         }
         (None, false, _) => {
-            format!("Show the {title}, said to be published elsewhere: put it into the release, or say where it lies")
+            format!(
+                "Show the {title}, said to be published elsewhere: put what is there into the release, or say where it lies"
+            )
         }
         (None, true, false) => format!("Complete the {title}: a part of it is here"),
         (None, true, true) if !holding.described.is_empty() => {
