@@ -5,6 +5,7 @@
 
 mod altered;
 mod files;
+mod frameworks;
 mod known;
 mod mof;
 pub(crate) mod releases;
@@ -65,6 +66,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     checks.extend(known::score(&folder)?);
     checks.extend(mof::score(&folder)?);
     checks.extend(signatures::score(&folder)?);
+    checks.extend(self::frameworks::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {

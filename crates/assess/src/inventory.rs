@@ -121,7 +121,8 @@ impl<'a> Inventory<'a> {
         holdings.entry(Component::DataPretraining).or_default().elsewhere.extend(data.located_base());
         holdings.entry(Component::DataSft).or_default().elsewhere.extend(data.located_end());
         holdings.retain(|_, holding| !holding.is_empty());
-        let terms = Scope::ALL.map(|scope| (scope, Terms::new(view, scope, &lineage, &weights, &bases))).into();
+        let of = |scope| (scope, Terms::new(view, scope, &lineage, &weights, &bases));
+        let terms = Scope::of(view).into_iter().map(of).collect();
         Self { sheet: view.sheet, view, weights, lineage, bases, data, holdings, terms }
     }
 
@@ -197,6 +198,25 @@ impl<'a> Inventory<'a> {
             Group::Data if component.kind() == candor_facts::Kind::Data => self.terms.get(&Scope::Data),
             Group::Data | Group::Documents => None,
         }
+    }
+
+    /// The terms that cover a component: those of code, weights or data; for documents, those of each part in which
+    /// it stands.
+    pub fn covering(&self, component: Component) -> Vec<&Terms> {
+        use candor_facts::{Group, Kind};
+        let scopes = match (component.kind(), component.group()) {
+            (Kind::Code, _) => vec![Scope::Code],
+            (Kind::Data, Group::Weights) => vec![Scope::Model],
+            (Kind::Data, Group::Data) => vec![Scope::Data],
+            _ => {
+                let part = |id: &FactId| self.fact(*id).map(|fact| Scope::Documents(fact.part()));
+                let mut parts: Vec<Scope> = self.holding(component).whole.iter().filter_map(part).collect();
+                parts.sort();
+                parts.dedup();
+                parts
+            }
+        };
+        scopes.into_iter().filter_map(|scope| self.scope(scope)).collect()
     }
 
     /// The terms over the weights.

@@ -11,8 +11,8 @@ use crate::lineage::{self, Lineage};
 use crate::view::View;
 use crate::weights::Weights;
 use candor_facts::{
-    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, Kind, LicenseKind, Place, Role, TermFound,
-    TermKind,
+    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, Kind, LicenseKind, PartIndex, Place, Role,
+    TermFound, TermKind,
 };
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
@@ -25,11 +25,16 @@ pub enum Scope {
     Code,
     /// Data sets.
     Data,
+    /// Documents of one part: the licence of a repository covers what is written in it, and nothing beyond.
+    Documents(PartIndex),
 }
 
 impl Scope {
     /// All scopes.
-    pub const ALL: [Self; 3] = [Self::Model, Self::Code, Self::Data];
+    pub fn of(view: View<'_>) -> Vec<Self> {
+        let documents = view.parts().map(|(part, _)| Self::Documents(part));
+        [Self::Model, Self::Code, Self::Data].into_iter().chain(documents).collect()
+    }
 }
 
 /// How a restriction is known.
@@ -374,6 +379,34 @@ impl Terms {
         }
     }
 
+    /// Whether all of these terms are open for a kind of component, as the Model Openness Framework counts it.
+    pub fn open(&self, kind: crate::mof::Kind, view: View<'_>) -> Freedoms {
+        match self.grant(&Freedom::ALL, view) {
+            restricted @ (Freedoms::Restricted(_) | Freedoms::NoTerms) => return restricted,
+            _ if !self.unread.is_empty() => return Freedoms::Unread(self.unread.clone()),
+            _ => {}
+        }
+        let expression = |id: &FactId| match view.fact(*id).map(|fact| &fact.claim) {
+            Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => {
+                expression.as_deref().and_then(|text| Expression::parse(text).ok())
+            }
+            _ => None,
+        };
+        let named: Vec<FactId> =
+            self.texts.iter().chain(&self.declared).filter(|id| expression(id).is_some()).copied().collect();
+        let closed: Vec<FactId> = named
+            .iter()
+            .filter(|id| !expression(id).is_some_and(|expression| crate::mof::accepts(&expression, kind)))
+            .copied()
+            .collect();
+        match (closed.is_empty(), named.is_empty(), self.texts.is_empty()) {
+            (false, _, _) => Freedoms::Unread(closed),
+            (true, true, _) => Freedoms::NoTerms,
+            (true, false, true) => Freedoms::GrantedByName(named),
+            (true, false, false) => Freedoms::GrantedByText(self.texts.clone()),
+        }
+    }
+
     /// Whether every licence concluded is approved by the OSI; `None` when there is none.
     pub fn osi(&self) -> Option<bool> {
         let expression = self.concluded.as_ref()?;
@@ -404,7 +437,13 @@ fn is_model_license(expression: &Expression) -> bool {
 }
 
 /// Whether a text or statement covers a scope, by what it says, where it stands and what it is.
-fn covers_scope(view: View<'_>, scope: Scope, covers: Covers, fact: &Fact, expression: Option<&Expression>) -> bool {
+pub(crate) fn covers_scope(
+    view: View<'_>,
+    scope: Scope,
+    covers: Covers,
+    fact: &Fact,
+    expression: Option<&Expression>,
+) -> bool {
     let role = view.part(fact.part()).map(|part| part.role);
     let depth = fact.evidence.place.path().map_or(0, |path| path.as_str().matches('/').count());
     match (scope, covers) {
@@ -438,6 +477,12 @@ fn covers_scope(view: View<'_>, scope: Scope, covers: Covers, fact: &Fact, expre
                 data && other.part() == fact.part() && other.confirms()
             };
             role == Some(Role::Data) && view.facts().any(here)
+        }
+        (Scope::Documents(_), Covers::Documents) => true,
+        (Scope::Documents(part), Covers::Unstated) => {
+            part == fact.part()
+                && depth == 0
+                && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         _ => false,
     }

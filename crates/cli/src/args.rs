@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, catalogue, compare, explain, mof, schema, sign, verify};
+use crate::commands::{assess, catalogue, compare, explain, frameworks, mof, next, schema, sign, verify};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -88,6 +88,14 @@ pub(crate) enum Command {
     /// Sign a model with a key, as OpenSSF Model Signing 1.0
     #[command(after_help = sign::HELP)]
     Sign(sign::Options),
+    /// What to publish, license or tell to reach a level of any framework, smallest set first
+    #[command(after_help = "Example:\n  candor next examples/open-weights --to open-weights-data-info")]
+    Next(next::Options),
+    /// The frameworks that ship with Candor: list them, show one, or check a file of your own
+    #[command(
+        after_help = "Examples:\n  candor frameworks\n  candor frameworks show mof\n  candor frameworks lint ours.toml"
+    )]
+    Frameworks(frameworks::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),
@@ -120,6 +128,14 @@ pub(crate) struct Reading {
     /// Exit 3 when something could not be seen or stayed unknown
     #[arg(long)]
     pub strict: bool,
+}
+
+/// By what to judge.
+#[derive(ClapArgs, Debug, Default)]
+pub(crate) struct Judging {
+    /// Judge by a framework file of your own too; it may refer to those that ship with Candor
+    #[arg(long, value_name = "FILE")]
+    pub framework: Vec<PathBuf>,
 }
 
 /// Arguments of commands over single files.

@@ -4,9 +4,11 @@ pub(crate) mod assess;
 pub(crate) mod catalogue;
 pub(crate) mod compare;
 pub(crate) mod explain;
+pub(crate) mod frameworks;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
+pub(crate) mod next;
 pub(crate) mod schema;
 pub(crate) mod sign;
 pub(crate) mod verify;
@@ -56,7 +58,11 @@ fn print_json(texts: &Texts, documents: Vec<serde_json::Value>, output: &Output)
         }
         return Ok(());
     }
-    let mut documents = documents;
+    print_documents(documents, output)
+}
+
+/// Print one JSON document: the only one of a list, or the list.
+fn print_documents(mut documents: Vec<serde_json::Value>, output: &Output) -> anyhow::Result<()> {
     let document = match (documents.len(), documents.pop()) {
         (1, Some(only)) => only,
         (_, Some(last)) => {

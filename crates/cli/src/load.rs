@@ -1,11 +1,12 @@
 //! From a locator to facts: the only place where sources and inspectors meet.
 
-use crate::args::Reading;
+use crate::args::{Judging, Reading};
 use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
 use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
 use candor_inspect::ListedModel;
 use candor_source::{Locator, Request, Snapshot, resolve};
+use std::io::Read;
 use std::path::Path;
 
 /// A release that was read.
@@ -134,10 +135,43 @@ fn catalogued(locator: &str) -> anyhow::Result<Option<FactSheet>> {
     bail!("no path `{locator}` is here, and the catalogue has no release `{name}`; did you mean one of: {next}?")
 }
 
-/// The frameworks that ship with Candor.
-pub(crate) fn frameworks() -> anyhow::Result<Vec<Framework>> {
-    candor_assess::shipped().map_err(|errors| {
+/// The frameworks that ship with Candor, and those of the user behind them.
+pub(crate) fn frameworks(judging: &Judging) -> anyhow::Result<Vec<Framework>> {
+    let mut frameworks = candor_assess::shipped().map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|(id, error)| format!("{id}.toml:{error}")).collect();
         anyhow::anyhow!("a framework file that ships with Candor is wrong; report this:\n{}", lines.join("\n"))
+    })?;
+    for path in &judging.framework {
+        let text = framework_text(path)?;
+        let framework = Framework::parse_among(&text, &frameworks).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(|error| format!("{}:{error}", path.display())).collect();
+            anyhow::anyhow!("this framework file cannot be used:\n{}", lines.join("\n"))
+        })?;
+        frameworks.push(framework);
+    }
+    Ok(frameworks)
+}
+
+/// Longest framework file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// The text of a framework file.
+pub(crate) fn framework_text(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("the framework file `{}` cannot be read", path.display());
+    let file = std::fs::File::open(path).with_context(cannot)?;
+    if file.metadata().with_context(cannot)?.is_dir() {
+        bail!("`{}` is a folder; name one framework file", path.display());
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    if bytes.len() as u64 > LONGEST {
+        bail!("`{}` is longer than {LONGEST} bytes; no framework is", path.display());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        anyhow::anyhow!(
+            "`{}`: byte {} is not UTF-8; save it as UTF-8",
+            path.display(),
+            error.utf8_error().valid_up_to()
+        )
     })
 }

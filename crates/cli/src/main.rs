@@ -38,6 +38,8 @@ fn main() -> ExitCode {
         Command::Catalogue(options) => commands::catalogue::run(options, &output),
         Command::Verify(options) => commands::verify::run(options, &output),
         Command::Sign(options) => commands::sign::run(options, &output),
+        Command::Next(options) => commands::next::run(options, &output),
+        Command::Frameworks(options) => commands::frameworks::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };

@@ -100,7 +100,9 @@ impl<'a> Table<'_, 'a> {
         });
         self.row("parameters", parameters);
         self.rule();
-        for framework in ["spectrum", "g7"] {
+        let first = self.releases.first().map(|(_, assessment)| *assessment);
+        let ladders = first.iter().flat_map(|assessment| &assessment.standings).map(|standing| &standing.framework);
+        for framework in ladders {
             self.ladder(framework);
         }
         for reading in ["lenient", "osaid", "strict"] {
@@ -115,6 +117,14 @@ impl<'a> Table<'_, 'a> {
                 })
             });
             self.row(&format!("OSAID {reading}"), cells);
+        }
+        let cards = first.iter().flat_map(|assessment| &assessment.scorecards).map(|card| &card.framework);
+        for framework in cards {
+            let cells = self.ask(|_, assessment| {
+                let found = assessment.scorecards.iter().find(|card| card.framework == *framework);
+                found.map_or("-".to_owned(), |card| crate::gist::tally(card).0)
+            });
+            self.row(words::framework(framework), cells);
         }
         self.rule();
         for group in Group::ALL {
@@ -178,10 +188,11 @@ impl<'a> Table<'_, 'a> {
 
     /// A level in words; `~` before one that only the publisher's word supports.
     fn level(&self, standing: &Standing, row: Row) -> String {
-        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
+        let say = |level: &str| words::level_of(&standing.framework, level);
+        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), say);
         match row {
             Row::Confirmed => name(standing.confirmed.as_deref()),
-            Row::Possible => words::level(&standing.possible),
+            Row::Possible => say(&standing.possible),
             Row::Stands => {
                 let said = standing.declared.is_some() && standing.declared != standing.confirmed;
                 let level = self.paint.apply(Style::Heading, &name(standing.declared.as_deref()));

@@ -24,6 +24,7 @@ formats! {
     sarif: FORMAT;
     cyclonedx: V1_6, V1_7;
     spdx: FORMAT;
+    record: FORMAT;
     badge: SVG, ENDPOINT;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::evidence::ground_place;
 use crate::words;
-use candor_assess::{Assessment, Presence, Reason, Standing, Status, Term, Terms, Verdict, Via};
+use candor_assess::{Assessment, Presence, Reason, Scorecard, Standing, Status, Term, Terms, Verdict, Via};
 use candor_facts::{Component, Evidence, FactSheet, GapReason, Group, Place};
 
 /// Components that are shown even when nothing is known of them.
@@ -162,28 +162,42 @@ pub(crate) struct StandingWords {
 /// The place of a release on a ladder, said once where confirmed, declared and possible agree.
 pub(crate) fn standing(standing: &Standing) -> StandingWords {
     let (confirmed, declared) = (standing.confirmed.as_deref(), standing.declared.as_deref());
+    let say = |level: &str| words::level_of(&standing.framework, level);
     let mut rest = Vec::new();
     let (level, by) = match (confirmed, declared) {
         (None, None) => {
             rest.push("nothing here supports any level".to_owned());
             ("unknown".to_owned(), "")
         }
-        (None, Some(level)) => (words::level(level), "by the publisher's word; nothing confirmed"),
+        (None, Some(level)) => (say(level), "by the publisher's word; nothing confirmed"),
         (Some(level), said) => {
             if said != confirmed {
-                let said = said.map_or("unknown".to_owned(), words::level);
+                let said = said.map_or("unknown".to_owned(), say);
                 rest.push(format!("{said} by the publisher's word"));
             }
-            (words::level(level), "confirmed")
+            (say(level), "confirmed")
         }
     };
     let reached = standing.rank(confirmed).max(standing.rank(declared));
     if standing.rank(Some(&standing.possible)) > reached {
-        rest.push(format!("up to {} not ruled out", words::level(&standing.possible)));
+        rest.push(format!("up to {} not ruled out", say(&standing.possible)));
     } else if reached > 0 && reached < standing.ladder.len() {
         rest.push("higher levels are ruled out".to_owned());
     }
     StandingWords { level, by, rest }
+}
+
+/// `8 to 20 of 24`: what is shown, and what nothing refutes, of a framework's own count.
+pub(crate) fn tally(card: &Scorecard) -> (String, String) {
+    let (least, said, most) = card.tally();
+    let of = card.of();
+    let shown = if least == most { format!("{least} of {of}") } else { format!("{least} to {most} of {of}") };
+    let known = card.graded.iter().filter(|one| one.confirmed == Some(one.possible)).count();
+    let mut rest = format!("{known} of {} dimensions decided", card.graded.len());
+    if said > least {
+        rest = format!("{said} by the publisher's word; {rest}");
+    }
+    (shown, rest)
 }
 
 /// Restrictions by kind, the best-evidenced of each.

@@ -119,6 +119,11 @@ impl Page<'_, '_> {
             }
             self.line(words::framework(&standing.framework), &text);
         }
+        for card in &self.assessment.scorecards {
+            let (shown, rest) = gist::tally(card);
+            let text = format!("{} ({rest})", self.paint.apply(Style::Heading, &shown));
+            self.line(words::framework(&card.framework), &text);
+        }
         for readings in &self.assessment.readings {
             let part = |(name, confirmed, declared): &(String, Status, Status)| {
                 let (word, style) = words::status(*confirmed);

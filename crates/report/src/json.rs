@@ -106,6 +106,20 @@ fn standings(assessment: &Assessment<'_>) -> Value {
         value.insert("declared".to_owned(), Value::Object(declared));
         map.insert(readings.framework.clone(), Value::Object(value));
     }
+    for card in &assessment.scorecards {
+        let (least, declared, most) = card.tally();
+        let mut dimensions = Map::new();
+        for one in &card.graded {
+            let value = json!({
+                "confirmed": card.word(one.confirmed),
+                "declared": card.word(one.declared),
+                "possible": card.word(Some(one.possible)),
+            });
+            dimensions.insert(one.dimension.clone(), value);
+        }
+        let tally = json!({"least": least, "declared": declared, "most": most, "of": card.of()});
+        map.insert(card.framework.clone(), json!({"tally": tally, "dimensions": dimensions}));
+    }
     Value::Object(map)
 }
 

@@ -6,6 +6,7 @@
 
 mod badge;
 mod bill;
+mod claims;
 mod compare;
 mod content;
 mod csv;
@@ -20,14 +21,19 @@ mod json;
 mod layout;
 mod links;
 mod markdown;
+mod next;
+mod record;
 mod rows;
 mod safe;
 mod sarif;
 mod spdx;
 mod words;
 
+pub use claims::{claims, claims_json};
 pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};
 pub use human::Detail;
 pub use json::SCHEMA;
 pub use layout::{Paint, Style};
+pub use next::{next, next_json};
+pub use record::record;
 pub use safe::tricks;

@@ -109,6 +109,11 @@ fn summary(out: &mut String, content: &Content<'_, '_>, options: &Options<'_>) {
     }
     meta.extend(options.date.map(|date| format!("assessed on {}", safe::markdown(date))));
     let _ = write!(out, "{}\n\n| framework | stands at | |\n| --- | --- | --- |\n", meta.join(" · "));
+    for card in &assessment.scorecards {
+        let (shown, rest) = gist::tally(card);
+        let (name, rest) = (safe::markdown(words::framework(&card.framework)), safe::markdown(&rest));
+        let _ = writeln!(out, "| {name} | **{}** | {rest} |", safe::markdown(&shown));
+    }
     for standing in &assessment.standings {
         let said = gist::standing(standing);
         let mut rest = said.rest;

@@ -100,8 +100,9 @@ impl Rows<'_, '_, '_> {
                 }
             }
         }
-        let level = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
         for ladder in ladders {
+            let say = |level: &str| words::level_of(ladder, level);
+            let level = |level: Option<&str>| level.map_or("unknown".to_owned(), say);
             let of = |assessment: &Assessment<'_>, tell: &dyn Fn(&Standing) -> String| {
                 let found = assessment.standings.iter().find(|standing| standing.framework == ladder);
                 plain(found.map_or("-".to_owned(), tell))
@@ -114,7 +115,7 @@ impl Rows<'_, '_, '_> {
                 of(assessment, &|standing| level(standing.declared.as_deref()))
             });
             self.add(SECTION, &format!("{name}, not ruled out"), |assessment| {
-                of(assessment, &|standing| words::level(&standing.possible))
+                of(assessment, &|standing| words::level_of(&standing.framework, &standing.possible))
             });
         }
         for (framework, reading) in readings {

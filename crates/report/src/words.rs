@@ -10,8 +10,17 @@ pub(crate) fn level(id: &str) -> String {
         "open-weights-data-info" => "open weights with data information".to_owned(),
         "open-source-ai" => "open source AI".to_owned(),
         "open-source-ai-open-data" => "open source AI with open data".to_owned(),
-        "none" => "below all names".to_owned(),
+        "III" | "II" | "I" => format!("class {id}"),
         other => other.replace('-', " "),
+    }
+}
+
+/// A level of a framework's ladder as people say it.
+pub(crate) fn level_of(framework: &str, id: &str) -> String {
+    match (framework, id) {
+        ("g7", "none") => "below all names".to_owned(),
+        (_, "none") => "none".to_owned(),
+        (_, id) => level(id),
     }
 }
 
@@ -22,6 +31,7 @@ pub(crate) fn framework(short: &str) -> &str {
         "g7" => "G7",
         "osaid" => "OSAID 1.0",
         "mof" => "MOF",
+        "eosai" => "European index",
         other => other,
     }
 }

@@ -1,7 +1,7 @@
 //! `candor catalogue`: the well-known releases that ship with Candor, and where each stands.
 
 use crate::Outcome;
-use crate::args::Format;
+use crate::args::{Format, Judging};
 use crate::load::frameworks;
 use crate::output::Output;
 use anyhow::Context;
@@ -38,7 +38,7 @@ struct Row {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&Judging::default())?;
     let mut rows = Vec::new();
     let meant = entries().iter().filter(|entry| wanted(entry, options));
     for entry in meant {

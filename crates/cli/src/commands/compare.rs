@@ -1,7 +1,7 @@
 //! `candor compare`: releases side by side.
 
 use crate::Outcome;
-use crate::args::Reading;
+use crate::args::{Judging, Reading};
 use crate::load::{Loaded, frameworks, load_all};
 use crate::output::Output;
 use crate::render::{Judged, Rendering, formats};
@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// How to read them.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
     #[arg(long, value_parser = formats(|format| format.compare.is_some()), default_value = "human")]
     pub format: &'static Format,
@@ -28,7 +31,7 @@ pub(crate) struct Options {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&options.judging)?;
     let Some(render) = options.format.compare else { bail!("`compare` has no format `{}`", options.format.id) };
     let mut loaded: Vec<Loaded> = Vec::new();
     for locator in &options.locators {

@@ -1,7 +1,7 @@
 //! `candor explain`: one requirement down to its evidence.
 
 use crate::Outcome;
-use crate::args::Reading;
+use crate::args::{Judging, Reading};
 use crate::load::{frameworks, load};
 use crate::output::Output;
 use crate::render::{Judged, Rendering, formats};
@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// How to read it.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
     #[arg(long, value_parser = formats(|format| format.explain.is_some()), default_value = "human")]
     pub format: &'static Format,
@@ -30,7 +33,7 @@ pub(crate) struct Options {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&options.judging)?;
     let Some(render) = options.format.explain else { bail!("`explain` has no format `{}`", options.format.id) };
     let loaded = load(&options.locator, &options.reading)?;
     let judged = [Judged::new(&loaded, &frameworks)];
@@ -52,7 +55,9 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
 fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'_>) -> anyhow::Result<Vec<String>> {
     if let Some(framework) = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked) {
         let top = framework.ladder.last().map(|level| vec![level.clone()]);
-        let roots = top.unwrap_or_else(|| framework.readings.clone());
+        let graded = framework.dimensions.iter().flat_map(|dimension| dimension.grades.iter().flatten().next_back());
+        let mut roots = top.unwrap_or_else(|| framework.readings.clone());
+        roots.extend(graded.map(|grade| grade.requirement.clone()));
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }
     let named = frameworks.iter().find_map(|framework| {

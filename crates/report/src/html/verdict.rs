@@ -109,6 +109,15 @@ impl Page<'_, '_> {
                 safe::html(&rest.join("; "))
             ));
         }
+        for card in &assessment.scorecards {
+            let (shown, rest) = gist::tally(card);
+            list.push_str(&format!(
+                "<div><dt>{}</dt><dd><strong>{}</strong> <span class=\"soft\">({})</span></dd></div>",
+                safe::html(words::framework(&card.framework)),
+                safe::html(&shown),
+                safe::html(&rest)
+            ));
+        }
         for readings in &assessment.readings {
             let mut cells = String::new();
             for (name, confirmed, declared) in &readings.statuses {
