@@ -38,7 +38,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         loaded.extend(load_all(locator, &options.reading)?);
     }
     if loaded.len() < 2 {
-        bail!("`compare` needs two releases or more, and this is one; `assess` tells of one");
+        bail!("`compare` takes two or more <LOCATORS>, and this is one release; `candor assess` tells of one");
     }
     let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
     let text = options.rendering.render(&judged, output, render);

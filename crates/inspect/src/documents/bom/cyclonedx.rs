@@ -4,6 +4,7 @@ use super::{Document, ListedModel, Model, Said, license, travelled, weights_at};
 use crate::caps;
 use crate::json::{Member, member};
 use candor_facts::{Claim, Covers, DataUse, Relation, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// All models, the main component first.
@@ -60,7 +61,7 @@ pub(super) fn read(document: &Document<'_>, model: &Model, models: usize) -> Vec
             match (kind.as_str(), role.as_str()) {
                 ("application", "code") => licenses(document, &component, Covers::Code, &mut said),
                 ("data", "data") => licenses(document, &component, Covers::Data, &mut said),
-                ("data", _) if !used.contains(&span) && document.property(&component, "used-for").is_some() => {
+                ("data", _) if !used.contains(&span.start) && document.property(&component, "used-for").is_some() => {
                     said.extend(dataset(document, &component, &span));
                 }
                 _ => {}
@@ -116,12 +117,17 @@ fn origin(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) {
     }
 }
 
-/// The data sets of the model card; gives the components that it refers to.
-fn datasets(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) -> Vec<Range<usize>> {
-    let mut used = Vec::new();
+/// The data sets of the model card; gives where the components begin that it refers to.
+fn datasets(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) -> BTreeSet<usize> {
+    let mut used = BTreeSet::new();
     let card = member(members, "modelCard").map(|card| document.members(&card.value)).unwrap_or_default();
     let parameters = member(&card, "modelParameters").map(|found| document.members(&found.value)).unwrap_or_default();
-    let components = document.list(&document.root, "components");
+    let mut components: BTreeMap<String, Range<usize>> = BTreeMap::new();
+    for component in document.list(&document.root, "components") {
+        if let Some((reference, _)) = document.string(&document.members(&component), "bom-ref") {
+            components.entry(reference).or_insert(component);
+        }
+    }
     for span in document.list(&parameters, "datasets") {
         let entry = document.members(&span);
         let Some((reference, _)) = document.string(&entry, "ref") else {
@@ -137,13 +143,8 @@ fn datasets(document: &Document<'_>, members: &[Member], said: &mut Vec<Said>) -
             }
             continue;
         };
-        for component in &components {
-            let members = document.members(component);
-            if document.string(&members, "bom-ref").is_some_and(|(known, _)| known == reference) {
-                said.extend(dataset(document, &members, component));
-                used.push(component.clone());
-                break;
-            }
+        if let Some(component) = components.get(&reference).filter(|component| used.insert(component.start)) {
+            said.extend(dataset(document, &document.members(component), component));
         }
     }
     used

@@ -3,8 +3,8 @@
 use super::{Document, ListedModel, Model, Said, license, travelled, weights_at};
 use crate::caps;
 use crate::json::{Member, member};
-use candor_facts::{Claim, Covers, DataUse, Relation, Stage};
-use std::collections::BTreeMap;
+use candor_facts::{Claim, Covers, DataUse, Relation as Kinship, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// All AI packages.
@@ -28,15 +28,36 @@ pub(super) fn models(document: &Document<'_>) -> Vec<Model> {
 /// Elements by identifier, each with its members and its place.
 type Elements = BTreeMap<String, (Vec<Member>, Range<usize>)>;
 
+/// A relationship, its ends by identifier.
+struct Relation {
+    from: String,
+    kind: String,
+    to: Vec<String>,
+    comment: String,
+    at: Range<usize>,
+}
+
+impl Relation {
+    fn of(document: &Document<'_>, members: &[Member], at: Range<usize>) -> Option<Self> {
+        Some(Self {
+            from: document.string(members, "from")?.0,
+            kind: document.string(members, "relationshipType")?.0,
+            to: document.list(members, "to").iter().filter_map(|span| document.text_at(span)).collect(),
+            comment: document.string(members, "comment").map(|(comment, _)| comment).unwrap_or_default(),
+            at,
+        })
+    }
+}
+
 /// What the document says of a model.
 pub(super) fn read(document: &Document<'_>, model: &Model) -> Vec<Said> {
     let mut elements = Elements::new();
-    let mut relations: Vec<(Vec<Member>, Range<usize>)> = Vec::new();
+    let mut relations: Vec<Relation> = Vec::new();
     let mut notes: Vec<(Vec<Member>, Range<usize>)> = Vec::new();
     for node in document.list(&document.root, "@graph") {
         let members = document.members(&node);
         match document.string(&members, "type").map(|(kind, _)| kind).as_deref() {
-            Some("Relationship") => relations.push((members, node)),
+            Some("Relationship") => relations.extend(Relation::of(document, &members, node)),
             Some("Annotation") => notes.push((members, node)),
             _ => {
                 if let Some((id, _)) = document.string(&members, "spdxId") {
@@ -54,50 +75,40 @@ pub(super) fn read(document: &Document<'_>, model: &Model) -> Vec<Said> {
         said.push(Said { claim: weights_at(&target), at, route: "software_downloadLocation" });
     }
     // The parts whose licences are of this release: the model, and what it is made with.
-    let mut holders: Vec<(String, Covers)> = vec![(me.clone(), Covers::Model)];
-    for (members, _) in relations.iter().filter(|(members, _)| starts_at(document, members, me)) {
-        let comment = document.string(members, "comment").map(|(comment, _)| comment).unwrap_or_default();
-        let covers = match comment.as_str() {
+    let mut holders: BTreeMap<String, Covers> = BTreeMap::from([(me.clone(), Covers::Model)]);
+    for relation in relations.iter().filter(|relation| relation.from == *me) {
+        let covers = match relation.comment.as_str() {
             "code part" => Covers::Code,
             "data part" => Covers::Data,
             _ => continue,
         };
-        holders.extend(document.list(members, "to").iter().filter_map(|span| Some((document.text_at(span)?, covers))));
+        for part in &relation.to {
+            holders.entry(part.clone()).or_insert(covers);
+        }
     }
     let written = written(document, &notes, &holders, &mut said);
-    for (members, node) in &relations {
-        let Some((kind, _)) = document.string(members, "relationshipType") else { continue };
-        let comment = document.string(members, "comment").map(|(comment, _)| comment).unwrap_or_default();
-        let targets: Vec<&(Vec<Member>, Range<usize>)> =
-            document.list(members, "to").iter().filter_map(|span| elements.get(&document.text_at(span)?)).collect();
-        if kind == "hasDeclaredLicense" {
-            let holder = holders.iter().find(|(id, _)| starts_at(document, members, id));
-            let Some((_, covers)) = holder.filter(|(id, _)| !written.contains(id)) else { continue };
-            for (license_members, at) in targets {
-                if let Some((expression, _)) = document.string(license_members, "simplelicensing_licenseExpression") {
-                    said.push(Said {
-                        claim: license(*covers, &expression, true, None),
-                        at: at.clone(),
-                        route: "hasDeclaredLicense",
-                    });
+    for relation in &relations {
+        let targets = relation.to.iter().filter_map(|id| elements.get(id));
+        if relation.kind == "hasDeclaredLicense" {
+            let Some(covers) = holders.get(&relation.from).filter(|_| !written.contains(&relation.from)) else {
+                continue;
+            };
+            for (members, at) in targets {
+                if let Some((expression, _)) = document.string(members, "simplelicensing_licenseExpression") {
+                    let claim = license(*covers, &expression, true, None);
+                    said.push(Said { claim, at: at.clone(), route: "hasDeclaredLicense" });
                 }
             }
-            continue;
-        }
-        let (mine, reversed) = (starts_at(document, members, me), kind == "ancestorOf");
-        if reversed {
+        } else if relation.kind == "ancestorOf" {
             // The parent says it of the child.
-            let child = document.list(members, "to").iter().any(|span| document.text_at(span).as_ref() == Some(me));
-            let parent = document.string(members, "from").and_then(|(id, _)| elements.get(&id));
-            if let (true, Some((parent, _))) = (child, parent) {
-                said.extend(base(document, parent, &comment, node));
-            }
-        } else if mine {
+            let parent = elements.get(&relation.from).filter(|_| relation.to.contains(me));
+            said.extend(parent.and_then(|(parent, _)| base(document, parent, &relation.comment, &relation.at)));
+        } else if relation.from == *me {
             for (target, at) in targets {
-                match kind.as_str() {
-                    "descendantOf" => said.extend(base(document, target, &comment, at)),
-                    "trainedOn" => said.extend(dataset(document, target, DataUse::Training, &comment, at)),
-                    "testedOn" => said.extend(dataset(document, target, DataUse::Evaluation, &comment, at)),
+                match relation.kind.as_str() {
+                    "descendantOf" => said.extend(base(document, target, &relation.comment, at)),
+                    "trainedOn" => said.extend(dataset(document, target, DataUse::Training, &relation.comment, at)),
+                    "testedOn" => said.extend(dataset(document, target, DataUse::Evaluation, &relation.comment, at)),
                     _ => {}
                 }
             }
@@ -106,22 +117,18 @@ pub(super) fn read(document: &Document<'_>, model: &Model) -> Vec<Said> {
     said
 }
 
-fn starts_at(document: &Document<'_>, relation: &[Member], id: &str) -> bool {
-    document.string(relation, "from").is_some_and(|(from, _)| from == id)
-}
-
 /// Notes of Candor's own about these elements: claims, and licences as they were written. Gives the elements
 /// whose licences are told there.
 fn written(
     document: &Document<'_>,
     notes: &[(Vec<Member>, Range<usize>)],
-    holders: &[(String, Covers)],
+    holders: &BTreeMap<String, Covers>,
     said: &mut Vec<Said>,
-) -> Vec<String> {
-    let mut told = Vec::new();
+) -> BTreeSet<String> {
+    let mut told = BTreeSet::new();
     for (members, node) in notes {
         let Some((subject, _)) = document.string(members, "subject") else { continue };
-        let Some((_, covers)) = holders.iter().find(|(id, _)| *id == subject) else { continue };
+        let Some(covers) = holders.get(&subject) else { continue };
         let Some((statement, _)) = document.string(members, "statement") else { continue };
         let Ok(statement) = serde_json::from_str::<serde_json::Value>(&statement) else { continue };
         let list = |key: &str| statement.get(key).and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
@@ -142,7 +149,7 @@ fn written(
                     };
                     said.push(Said { claim, at: node.clone(), route: "statement" });
                 }
-                told.push(subject);
+                told.insert(subject);
             }
             _ => {}
         }
@@ -152,7 +159,7 @@ fn written(
 
 fn base(document: &Document<'_>, parent: &[Member], comment: &str, at: &Range<usize>) -> Option<Said> {
     let (name, _) = document.string(parent, "name")?;
-    let relation = comment.strip_prefix("candor:relation=").and_then(Relation::parse).unwrap_or(Relation::Unstated);
+    let relation = comment.strip_prefix("candor:relation=").and_then(Kinship::parse).unwrap_or(Kinship::Unstated);
     Some(Said { claim: Claim::BaseModel { name, relation }, at: at.clone(), route: "descendantOf" })
 }
 
