@@ -7,6 +7,7 @@ mod corpus_licenses;
 mod docs;
 mod licenses;
 mod names;
+mod pickles;
 mod template;
 mod tidy;
 
@@ -20,6 +21,7 @@ fn main() -> anyhow::Result<()> {
         Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
         Some("docs") => docs::run(&rest),
+        Some("pickles") => pickles::run(&rest),
         Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),

@@ -252,6 +252,46 @@ words! {
     }
 }
 
+words! {
+    /// What a file may state of its model beside tensors, terms and lineage.
+    Property {
+        /// What it is called.
+        Name "name",
+        /// Who made it.
+        Author "author",
+        /// For which organisation.
+        Organisation "organisation",
+        /// Who lowered its precision.
+        QuantisedBy "quantised-by",
+        /// Its version.
+        Version "version",
+        /// What it was tuned for.
+        Finetune "finetune",
+        /// Its size in words: `7B`, `8x7B`.
+        SizeLabel "size-label",
+        /// The mixture of element types.
+        Quantisation "quantisation",
+        /// The longest input, in tokens.
+        ContextLength "context-length",
+        /// Experts of each layer.
+        Experts "experts",
+        /// Experts that one token uses.
+        ExpertsUsed "experts-used",
+        /// A template for conversations.
+        ChatTemplate "chat-template",
+        /// Languages.
+        Languages "languages",
+        /// Free words.
+        Tags "tags",
+        /// The program that wrote it.
+        Producer "producer",
+        /// The version of that program.
+        ProducerVersion "producer-version",
+        /// A set of operators that it needs, with its version.
+        OperatorSet "operator-set",
+    }
+}
+
 /// A restriction or condition found in a text, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermFound {
@@ -265,6 +305,20 @@ pub struct TermFound {
     pub bytes: Option<(u64, u64)>,
     /// What it means, in our words.
     pub note: String,
+}
+
+/// What makes a pickle not provably inert.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PickleOffence {
+    /// Its byte, of the file or of the member of an archive.
+    pub at: u64,
+    /// The member of an archive that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub within: Option<String>,
+    /// The opcode, by the name of the specification.
+    pub opcode: String,
+    /// What is wrong with it.
+    pub what: String,
 }
 
 /// What can be said.
@@ -315,6 +369,26 @@ pub enum Claim {
         parameters: u64,
         /// Elements per element type.
         dtypes: BTreeMap<String, u64>,
+    },
+    /// A weight file states something of its model.
+    States {
+        /// What.
+        property: Property,
+        /// The value, as written.
+        value: String,
+    },
+    /// The pickles of a file were followed, opcode by opcode, without executing them.
+    Pickle {
+        /// Whether they build values and do nothing else. If not, loading the file may run any code.
+        inert: bool,
+        /// What they stand in: `pickle`, `pytorch-zip`, `pytorch-legacy`, `numpy`, …
+        container: String,
+        /// What they import, sorted.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        imports: Vec<String>,
+        /// The first thing that makes them not provably inert.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        offence: Option<PickleOffence>,
     },
     /// The weights can be run with what is here.
     Runnable {

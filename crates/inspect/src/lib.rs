@@ -17,6 +17,7 @@ mod inspector;
 mod inspectors;
 mod json;
 mod scan;
+pub mod tensors;
 #[cfg(test)]
 mod testing;
 mod weights;
@@ -26,3 +27,4 @@ pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::scan;
+pub use weights::read_table;

@@ -7,7 +7,11 @@ use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Par
 
 /// Read a release. `gaps` are those that the source already met.
 pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
-    let mut all = Reading { facts: Vec::new(), gaps };
+    scan_more(release, files, Reading { facts: Vec::new(), gaps })
+}
+
+/// Read a release of which something is known already.
+pub(crate) fn scan_more(release: Release, files: &dyn Files, mut all: Reading) -> FactSheet {
     for (index, part) in release.parts() {
         let at = PartInput { release: &release, index, part, files };
         for inspector in INSPECTORS {

@@ -5,7 +5,7 @@
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
 use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms, Verdict};
-use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
+use candor_facts::{Claim, Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
 use std::collections::BTreeMap;
 
 /// Column at which texts begin.
@@ -51,6 +51,7 @@ pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detai
     page.decides();
     page.components(details);
     page.terms();
+    page.pickles();
     page.claims();
     page.answers();
     page.unseen(details);
@@ -281,6 +282,37 @@ impl Page<'_, '_> {
             let kind = self.paint.apply(Style::Bad, kind);
             self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{number}{via}{place}", term.note));
             first = false;
+        }
+    }
+
+    /// Files that may run code when they are loaded; one line each, and one for all that are inert.
+    fn pickles(&mut self) {
+        let (mut inert, mut others) = (0, Vec::new());
+        for fact in self.assessment.inventory.weights.pickles.iter().filter_map(|id| self.sheet.fact(*id)) {
+            match &fact.claim {
+                Claim::Pickle { offence: None, .. } => inert += 1,
+                Claim::Pickle { offence: Some(offence), .. } => others.push((offence, &fact.evidence)),
+                _ => {}
+            }
+        }
+        let mut label = "Pickles";
+        for (offence, place) in others.iter().take(3) {
+            let mark = self.paint.apply(Style::Bad, "not provably inert");
+            let place = words::place(self.sheet, place);
+            let text = format!(
+                "{mark}: loading it may run code; {} at {}: {}  [{place}]",
+                offence.opcode, offence.at, offence.what
+            );
+            self.line(label, &text);
+            label = "";
+        }
+        if others.len() > 3 {
+            self.line(label, &format!("and {} more files that are not provably inert", others.len() - 3));
+            label = "";
+        }
+        if inert > 0 {
+            let files = if inert == 1 { "1 file is".to_owned() } else { format!("{inert} files are") };
+            self.line(label, &format!("{files} inert: loading builds values and runs nothing else"));
         }
     }
 

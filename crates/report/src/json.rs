@@ -2,7 +2,7 @@
 
 use crate::evidence::{EvidenceTable, Wire, doubt_facts, doubt_words};
 use candor_assess::{Assessment, Doubt, Inventory, Reason, Status, Term};
-use candor_facts::{Component, FactSheet, Group, Kind};
+use candor_facts::{Claim, Component, FactSheet, Group, Kind};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,7 @@ pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
             json!({"claim": claim.claim.as_str(), "holds": claim.holds.as_str(), "why": claim.why, "evidence": evidence})
         })
         .collect();
+    let pickles = writer.pickles();
     let requirements = writer.requirements(assessment);
     let evidence: Vec<Wire> = writer.evidence.list().iter().map(Wire::of).collect();
     let gaps: Vec<Value> = sheet
@@ -75,6 +76,7 @@ pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         "conditions": conditions,
         "answers": answers,
         "claims": claims,
+        "pickles": pickles,
         "requirements": requirements,
         "evidence": evidence,
         "doubts": writer.doubts,
@@ -150,6 +152,31 @@ impl Writer<'_, '_> {
             }
         }
         value
+    }
+
+    /// Files that hold pickles, with what makes them not provably inert.
+    fn pickles(&mut self) -> Vec<Value> {
+        let facts = self.inventory.weights.pickles.clone();
+        let told = |fact: &candor_facts::Fact| match &fact.claim {
+            Claim::Pickle { inert, container, imports, offence } => {
+                Some(json!({"inert": inert, "container": container, "imports": imports, "offence": offence}))
+            }
+            _ => None,
+        };
+        let mut list = Vec::new();
+        for id in facts {
+            let Some(fact) = self.inventory.fact(id) else { continue };
+            let Some(mut value) = told(fact) else { continue };
+            let (part, path) = (fact.part(), fact.evidence.place.path().cloned());
+            let evidence = self.evidence.facts(self.inventory, &[id]);
+            if let Some(map) = value.as_object_mut() {
+                map.insert("part".to_owned(), json!(part));
+                map.insert("path".to_owned(), json!(path));
+                map.insert("evidence".to_owned(), json!(evidence));
+            }
+            list.push(value);
+        }
+        list
     }
 
     fn requirements(&mut self, assessment: &Assessment<'_>) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! Releases and what is said of their weights.
 
 mod forms;
+mod ggufs;
 
 use super::INSPECTOR;
 use crate::caps;

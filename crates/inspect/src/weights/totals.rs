@@ -18,22 +18,25 @@ type Header<'a> = (&'a Artifact, &'a Summary);
 pub(crate) fn tensors(at: &PartInput<'_>, found: &Found<'_>, settings: &mut Settings, reading: &mut Reading) {
     let mut best: Option<(u64, &Set<'_>, Vec<Header<'_>>)> = None;
     for set in &found.sets {
-        let final_set = set.what == What::Model && set.checkpoint.is_none() && set.format == "safetensors";
-        if !final_set || set.whole == Whole::No || !set.missing.is_empty() || set.files.is_empty() {
+        let final_set = set.what == What::Model && set.checkpoint.is_none();
+        if !final_set || set.doubtful || set.whole == Whole::No || !set.missing.is_empty() || set.files.is_empty() {
             continue;
         }
         let summaries: Option<Vec<Header<'_>>> = set
             .files
             .iter()
             .map(|file| match found.looked.get(&file.path) {
-                Some(Looked::Sound(summary)) => Some((*file, &**summary)),
+                Some(Looked::Sound(summary)) => Some(Some((*file, &**summary))),
+                Some(Looked::Data) => Some(None),
                 _ => None,
             })
-            .collect();
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.into_iter().flatten().collect());
         let Some(summaries) = summaries else { continue };
-        // Full precision before quantised, then the most parameters; of equals the first by path.
+        // Full precision before quantised, then the most parameters, then the format without code; of equals the first.
+        let rank = |set: &Set<'_>, sum: u64| (!set.quantised, sum, set.format == "safetensors");
         let sum = summaries.iter().fold(0u64, |sum, (_, summary)| sum.saturating_add(summary.parameters));
-        let better = best.as_ref().is_none_or(|(known, old, _)| (!set.quantised, sum) > (!old.quantised, *known));
+        let better = best.as_ref().is_none_or(|(known, old, _)| rank(set, sum) > rank(old, *known));
         if better {
             best = Some((sum, set, summaries));
         }
@@ -50,6 +53,9 @@ pub(crate) fn tensors(at: &PartInput<'_>, found: &Found<'_>, settings: &mut Sett
     if let Some((artifact, _)) = summaries.iter().find(|(_, summary)| summary.packed) {
         let what = "the number of parameters: several are packed into one element".to_owned();
         reading.gap(at.gap(&artifact.path, GapReason::Unsupported { what }));
+        return;
+    }
+    if summaries.iter().any(|(_, summary)| summary.uncounted) {
         return;
     }
     let tied = if settings.of(at, &set.folder).tied { headers::tied_elements(&only) } else { 0 };
@@ -74,10 +80,10 @@ fn header_span(at: &PartInput<'_>, artifact: &Artifact, summary: &Summary) -> Ev
     let place = Place::Span {
         part: at.index,
         path: artifact.path.clone(),
-        start: 0,
-        end: summary.length,
+        start: summary.head.0.start,
+        end: summary.head.0.end,
         line: 0,
-        digest: summary.digest.clone(),
+        digest: summary.head.1.clone(),
         route: Some(Route("header".to_owned())),
     };
     Evidence { basis: Basis::Observed, place }
