@@ -5,7 +5,7 @@
 //!
 //! Long because it is one closed vocabulary, read and reviewed as a whole.
 
-use crate::Component;
+use crate::{Component, Flop};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -369,6 +369,47 @@ pub enum Claim {
         parameters: u64,
         /// Elements per element type.
         dtypes: BTreeMap<String, u64>,
+    },
+    /// The parameters of the final weights, counted by their headers.
+    Parameters {
+        /// All of them, tied weights once, without buffers.
+        total: u64,
+        /// Elements that are stored and not trained: positions, masks, tables.
+        buffers: u64,
+        /// Elements that are stored more than once for weights that are one.
+        tied: u64,
+        /// Of the table that turns tokens into vectors, which costs no multiplication.
+        embedding: u64,
+        /// Those that one token uses: all, or of a mixture of experts the chosen ones. `None` when that is not known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        active: Option<u64>,
+        /// Operations per token that attention adds in training at the longest input: 12 × layers × width × context.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        attention: Option<u64>,
+    },
+    /// The number of tokens that the model was trained on is told, as an interval by its rounding.
+    TrainingTokens {
+        /// Not fewer.
+        lower: u64,
+        /// Not more; `None` where only a least number is told.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        upper: Option<u64>,
+        /// In which stage.
+        stage: Stage,
+    },
+    /// The computing of training, in floating-point operations.
+    Compute {
+        /// Not less.
+        lower: Flop,
+        /// Not more; `None` where no upper end can be given.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        upper: Option<Flop>,
+        /// How it follows from the inputs.
+        formula: String,
+        /// The numbers that went in, by their names in the formula.
+        inputs: BTreeMap<String, u64>,
+        /// Of which stage.
+        stage: Stage,
     },
     /// A weight file states something of its model.
     States {

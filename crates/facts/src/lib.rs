@@ -7,6 +7,7 @@ mod claim;
 mod component;
 mod digest;
 mod evidence;
+mod flop;
 mod read;
 mod release;
 mod sheet;
@@ -18,6 +19,7 @@ pub use claim::{
 pub use component::{Component, Group, Kind};
 pub use digest::{Algorithm, Digest, Sha256Writer};
 pub use evidence::{Basis, Evidence, Place, Route};
+pub use flop::Flop;
 pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
 pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
 pub use sheet::{Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};

@@ -1,6 +1,7 @@
 //! Files to fact sheet: offer each artifact to each inspector, collect facts and gaps.
 
 use crate::caps;
+use crate::derived::derived;
 use crate::inspector::{Input, PartInput, Reading, Reads};
 use crate::inspectors::INSPECTORS;
 use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Part, Release};
@@ -21,6 +22,8 @@ pub(crate) fn scan_more(release: Release, files: &dyn Files, mut all: Reading) -
             }
         }
     }
+    let derived = derived(&all);
+    all.facts.extend(derived);
     let inspectors = INSPECTORS.iter().map(|inspector| (inspector.id.to_owned(), inspector.version)).collect();
     FactSheet::new(release, all.facts, all.gaps, inspectors)
 }

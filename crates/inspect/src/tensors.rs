@@ -121,7 +121,7 @@ impl Dtype {
 pub struct Data {
     /// Another file that holds it, by its path from the folder of this one.
     pub file: Option<String>,
-    /// Bytes of the file. `None` where they stand nowhere as such: compressed, or told as a list of numbers. Of
+    /// Bytes of the file. `None` where they stand nowhere as such: compressed, told as a list of numbers, or none at all. Of
     /// another file the end is not checked.
     pub bytes: Option<Range<u64>>,
     /// The storage of a PyTorch file that it is a part of, and its first element there: tensors that are one have both

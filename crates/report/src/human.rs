@@ -51,6 +51,7 @@ pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detai
     page.decides();
     page.components(details);
     page.terms();
+    page.compute();
     page.pickles();
     page.claims();
     page.answers();
@@ -283,6 +284,22 @@ impl Page<'_, '_> {
             self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{number}{via}{place}", term.note));
             first = false;
         }
+    }
+
+    /// The computing of training, where it can be told: the statement with the most.
+    fn compute(&mut self) {
+        let told = self.sheet.facts().filter_map(|(_, fact)| match &fact.claim {
+            Claim::Compute { lower, upper, formula, .. } => Some((*lower, *upper, formula, &fact.evidence)),
+            _ => None,
+        });
+        let Some((lower, upper, formula, place)) = told.max_by_key(|(lower, ..)| *lower) else { return };
+        let amount = match upper {
+            Some(upper) if upper == lower => format!("{lower} FLOP"),
+            Some(upper) => format!("{lower} to {upper} FLOP"),
+            None => format!("at least {lower} FLOP"),
+        };
+        let (formula, place) = (formula.split(':').next().unwrap_or_default(), words::place(self.sheet, place));
+        self.line("Compute", &format!("{amount} ({formula})  [{place}]"));
     }
 
     /// Files that may run code when they are loaded; one line each, and one for all that are inert.

@@ -407,6 +407,10 @@ impl Walk<'_> {
             self.gguf.table.note(format!("{} bytes after the last tensor, which belong to none", data - padded));
         }
         for tensor in &mut self.gguf.table.tensors {
+            // Nothing lies nowhere: where there is no data, what should begin it may lie past the end.
+            if tensor.elements == 0 {
+                tensor.data.bytes = None;
+            }
             let shifted = tensor
                 .data
                 .bytes
@@ -518,7 +522,8 @@ fn least(kind: u32) -> Option<u64> {
 /// The keys whose values are told of, or needed to read on.
 fn kept(key: &str) -> bool {
     const STARTS: &[&str] = &["general.", "split.", "adapter.", "tokenizer.chat_template", "tokenizer.ggml.model"];
-    const ENDS: &[&str] = &[".context_length", ".expert_count", ".expert_used_count", ".block_count"];
+    const ENDS: &[&str] =
+        &[".context_length", ".expert_count", ".expert_used_count", ".block_count", ".embedding_length"];
     STARTS.iter().any(|start| key.starts_with(start)) || ENDS.iter().any(|end| key.ends_with(end)) || key == VOCABULARY
 }
 
@@ -527,6 +532,14 @@ pub(crate) fn split(gguf: &Gguf) -> Option<Split> {
     let (of, _) = gguf.number("split.count")?;
     let (number, _) = gguf.number("split.no")?;
     Some(Split { number, of, tensors: gguf.number("split.tensors.count").map(|(count, _)| count) })
+}
+
+/// Experts and how many of them a token uses; 12 × layers × width × context.
+pub(crate) fn geometry(gguf: &Gguf) -> (Option<(u64, u64)>, Option<u64>) {
+    let own = |key: &str| gguf.own(key).map(|(number, _)| number);
+    let experts = own("expert_count").filter(|count| *count > 0).zip(own("expert_used_count"));
+    let factors = [own("block_count"), own("embedding_length"), own("context_length")];
+    (experts, factors.into_iter().try_fold(12u64, |product, factor| product.checked_mul(factor?)))
 }
 
 /// Whether most of a file's elements are of a type that weights are quantised to.

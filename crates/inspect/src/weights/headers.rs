@@ -30,6 +30,14 @@ pub(crate) struct Summary {
     pub(crate) dtypes: BTreeMap<&'static str, u64>,
     /// Elements that are parameters, ties not considered.
     pub(crate) parameters: u64,
+    /// Elements that are stored and not trained.
+    pub(crate) buffers: u64,
+    /// Elements that are stored again under another name.
+    pub(crate) again: u64,
+    /// Elements of experts, of which a token uses some.
+    pub(crate) of_experts: u64,
+    /// Experts of each layer and how many a token uses, and 12 × layers × width × context, where the header tells.
+    pub(crate) geometry: (Option<(u64, u64)>, Option<u64>),
     /// Input and output embeddings, which may be one: name, shape, elements.
     pub(crate) embeddings: Vec<(String, Vec<u64>, u64)>,
     /// All names, each with its byte.
@@ -108,10 +116,12 @@ pub(crate) fn look(
             Ok(header) => {
                 let facts = gguf::facts(at, artifact, &header);
                 let split = gguf::split(&header);
+                let geometry = gguf::geometry(&header);
                 out.absorb(facts);
                 let mut looked = read(at, artifact, Ok(header.table), budget, out);
                 if let Looked::Sound(summary) = &mut looked {
                     summary.split = split;
+                    summary.geometry = geometry;
                 }
                 looked
             }
@@ -292,6 +302,10 @@ fn summary(table: Table) -> Option<Summary> {
         head: table.head?,
         dtypes: BTreeMap::new(),
         parameters: 0,
+        buffers: 0,
+        again: 0,
+        of_experts: 0,
+        geometry: (None, None),
         embeddings: Vec::new(),
         names: Vec::new(),
         packed: false,
@@ -314,8 +328,14 @@ fn summary(table: Table) -> Option<Summary> {
         let again = tensor.data.storage.as_ref().is_some_and(|(key, offset)| {
             !stored.insert((key.clone(), *offset, tensor.shape.clone(), tensor.data.strides.clone()))
         });
-        if !is_buffer(&tensor) && !again {
-            summary.parameters = summary.parameters.saturating_add(tensor.elements);
+        let kind = match (is_buffer(&tensor), again) {
+            (true, _) => &mut summary.buffers,
+            (_, true) => &mut summary.again,
+            _ => &mut summary.parameters,
+        };
+        *kind = kind.saturating_add(tensor.elements);
+        if !again && is_expert(&tensor.name) {
+            summary.of_experts = summary.of_experts.saturating_add(tensor.elements);
         }
         summary.packed |= is_packed(&tensor);
         low_rank += usize::from(tensor.name.contains("lora_") || tensor.name.contains(".hada_"));
@@ -355,6 +375,11 @@ fn is_packed(tensor: &Tensor) -> bool {
     four_bits || (whole && words && tensor.dtype.name() != "I8")
 }
 
+/// One of several experts of a layer: numbered, or all of them in one tensor.
+fn is_expert(name: &str) -> bool {
+    name.split('.').any(|word| word == "experts" || word.ends_with("_exps"))
+}
+
 fn is_embedding(name: &str) -> bool {
     const ENDS: &[&str] = &[
         "embed_tokens.weight", "wte.weight", "word_embeddings.weight", "tok_embeddings.weight", "shared.weight",
@@ -382,6 +407,14 @@ pub(crate) fn tied_elements(summaries: &[&Summary]) -> u64 {
             .filter(move |(name, other, _)| name != shared && other == shape && name.ends_with("embed_tokens.weight"))
     });
     twice.copied().chain(again.map(|(.., n)| *n)).fold(0, u64::saturating_add)
+}
+
+/// Elements of the largest table that turns tokens into vectors.
+pub(crate) fn input_embedding(summaries: &[&Summary]) -> u64 {
+    let is_output =
+        |name: &str| name.ends_with("lm_head.weight") || name == "output.weight" || name.ends_with("embed_out.weight");
+    let all = summaries.iter().flat_map(|summary| &summary.embeddings);
+    all.filter(|(name, ..)| !is_output(name)).map(|(.., elements)| *elements).max().unwrap_or(0)
 }
 
 /// The first name that stands in two of the files: the number of the later file, the byte, and what to say.

@@ -58,7 +58,26 @@ pub(crate) fn tensors(at: &PartInput<'_>, found: &Found<'_>, settings: &mut Sett
     if summaries.iter().any(|(_, summary)| summary.uncounted) {
         return;
     }
-    let tied = if settings.of(at, &set.folder).tied { headers::tied_elements(&only) } else { 0 };
+    let folder = settings.of(at, &set.folder);
+    let tied = if folder.tied { headers::tied_elements(&only) } else { 0 };
+    let total = sum.saturating_sub(tied);
+    let add = |of: fn(&Summary) -> u64| only.iter().fold(0u64, |sum, summary| sum.saturating_add(of(summary)));
+    let (of_experts, told) = (add(|summary| summary.of_experts), only.iter().find_map(|summary| summary.geometry.0));
+    let active = match (of_experts, told.or(folder.experts)) {
+        (0, _) => Some(total),
+        (elements, Some((experts, used))) if experts > 0 && used <= experts && elements.is_multiple_of(experts) => {
+            Some(total.saturating_sub(elements / experts * (experts - used)))
+        }
+        _ => None,
+    };
+    let counted = Claim::Parameters {
+        total,
+        buffers: add(|summary| summary.buffers),
+        tied: tied.saturating_add(add(|summary| summary.again)),
+        embedding: headers::input_embedding(&only),
+        active,
+        attention: only.iter().find_map(|summary| summary.geometry.1).or(folder.attention),
+    };
     let mut dtypes: BTreeMap<String, u64> = BTreeMap::new();
     let mut count = 0;
     for summary in &only {
@@ -68,10 +87,14 @@ pub(crate) fn tensors(at: &PartInput<'_>, found: &Found<'_>, settings: &mut Sett
             *sum = sum.saturating_add(*elements);
         }
     }
-    let claim = Claim::Tensors { count, parameters: sum.saturating_sub(tied), dtypes };
+    let claim = Claim::Tensors { count, parameters: total, dtypes };
     let mut places = summaries.iter().map(|(artifact, summary)| header_span(at, artifact, summary));
     if let Some(evidence) = places.next() {
-        let also = places.collect();
+        let also: Vec<Evidence> = places.collect();
+        let mut beside = also.clone();
+        let path = if set.folder.is_empty() { "config.json".to_owned() } else { format!("{}/config.json", set.folder) };
+        beside.extend(at.part.listing.get(&path).map(|config| at.listed(&config.path)));
+        reading.facts.push(Fact { claim: counted, evidence: evidence.clone(), also: beside });
         reading.facts.push(Fact { claim, evidence, also });
     }
 }

@@ -41,33 +41,35 @@ fn keys_speak_as_a_card_does() {
     weights(
         &format!("//= model complete\n//- m.gguf hex\n{}", file(&texts, &numbers, "w")),
         expect![[r#"
-        observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
-            m.gguf:0 56..69 general.architecture "13 bytes"
-        observed {"claim":"weights","form":"full","format":"gguf","files":1,"bytes":740,"whole":"yes"}
-            m.gguf listed
-        observed {"claim":"tensors","count":1,"parameters":1,"dtypes":{"F32":1}}
-            m.gguf:0 675..708 header "33 bytes"
-        declared {"claim":"states","property":"author","value":"somebody"}
-            m.gguf:0 464..480 general.author "16 bytes"
-        declared {"claim":"states","property":"quantisation","value":"F32"}
-            m.gguf:0 639..641 general.file_type "2 bytes"
-        observed {"claim":"states","property":"context-length","value":"4096"}
-            m.gguf:0 673..675 llama.context_length "2 bytes"
-        observed {"claim":"states","property":"chat-template","value":"present"}
-            m.gguf:0 515..537 tokenizer.chat_template "22 bytes"
-        observed {"claim":"runnable","by":"self-describing"}
-            m.gguf listed
-        observed {"claim":"architecture","model_type":"llama"}
-            m.gguf:0 56..69 general.architecture "13 bytes"
-        declared {"claim":"base-model","name":"maker/Other-Base","relation":"unstated"}
-            m.gguf:0 274..292 general.base_model.1.name "18 bytes"
-        declared {"claim":"base-model","name":"org/base","relation":"unstated"}
-            m.gguf:0 198..237 general.base_model.0.repo_url "39 bytes"
-        declared {"claim":"dataset","name":"org/corpus","url":"hf:datasets/org/corpus","used_for":"training","stage":"unstated"}
-            m.gguf:0 388..438 general.dataset.0.repo_url "50 bytes"
-        declared {"claim":"license-declared","covers":"model","written":"llama3.1","expression":"LicenseRef-llama-3.1"}
-            m.gguf:0 96..109 general.license "13 bytes"
-    "#]],
+            observed {"claim":"provides","component":"config.model_metadata","extent":"whole"}
+                m.gguf:0 56..69 general.architecture "13 bytes"
+            observed {"claim":"weights","form":"full","format":"gguf","files":1,"bytes":740,"whole":"yes"}
+                m.gguf listed
+            observed {"claim":"tensors","count":1,"parameters":1,"dtypes":{"F32":1}}
+                m.gguf:0 675..708 header "33 bytes"
+            observed {"claim":"parameters","total":1,"buffers":0,"tied":0,"embedding":0,"active":1}
+                m.gguf:0 675..708 header "33 bytes"
+            declared {"claim":"states","property":"author","value":"somebody"}
+                m.gguf:0 464..480 general.author "16 bytes"
+            declared {"claim":"states","property":"quantisation","value":"F32"}
+                m.gguf:0 639..641 general.file_type "2 bytes"
+            observed {"claim":"states","property":"context-length","value":"4096"}
+                m.gguf:0 673..675 llama.context_length "2 bytes"
+            observed {"claim":"states","property":"chat-template","value":"present"}
+                m.gguf:0 515..537 tokenizer.chat_template "22 bytes"
+            observed {"claim":"runnable","by":"self-describing"}
+                m.gguf listed
+            observed {"claim":"architecture","model_type":"llama"}
+                m.gguf:0 56..69 general.architecture "13 bytes"
+            declared {"claim":"base-model","name":"maker/Other-Base","relation":"unstated"}
+                m.gguf:0 274..292 general.base_model.1.name "18 bytes"
+            declared {"claim":"base-model","name":"org/base","relation":"unstated"}
+                m.gguf:0 198..237 general.base_model.0.repo_url "39 bytes"
+            declared {"claim":"dataset","name":"org/corpus","url":"hf:datasets/org/corpus","used_for":"training","stage":"unstated"}
+                m.gguf:0 388..438 general.dataset.0.repo_url "50 bytes"
+            declared {"claim":"license-declared","covers":"model","written":"llama3.1","expression":"LicenseRef-llama-3.1"}
+                m.gguf:0 96..109 general.license "13 bytes"
+        "#]],
     );
 }
 
@@ -82,15 +84,18 @@ fn pieces_of_a_set() {
     weights(
         &set(piece(0, 2, 2, "a"), piece(1, 2, 2, "b")),
         expect![[r#"
-        observed {"claim":"weights","form":"full","format":"gguf","files":2,"bytes":328,"whole":"yes"}
-            m-00001-of-00002.gguf listed
-            m-00002-of-00002.gguf listed
-        observed {"claim":"tensors","count":2,"parameters":2,"dtypes":{"F32":2}}
-            m-00001-of-00002.gguf:0 104..137 header "33 bytes"
-            m-00002-of-00002.gguf:0 104..137 header "33 bytes"
-        observed {"claim":"runnable","by":"self-describing"}
-            m-00001-of-00002.gguf listed
-    "#]],
+            observed {"claim":"weights","form":"full","format":"gguf","files":2,"bytes":328,"whole":"yes"}
+                m-00001-of-00002.gguf listed
+                m-00002-of-00002.gguf listed
+            observed {"claim":"tensors","count":2,"parameters":2,"dtypes":{"F32":2}}
+                m-00001-of-00002.gguf:0 104..137 header "33 bytes"
+                m-00002-of-00002.gguf:0 104..137 header "33 bytes"
+            observed {"claim":"parameters","total":2,"buffers":0,"tied":0,"embedding":0,"active":2}
+                m-00001-of-00002.gguf:0 104..137 header "33 bytes"
+                m-00002-of-00002.gguf:0 104..137 header "33 bytes"
+            observed {"claim":"runnable","by":"self-describing"}
+                m-00001-of-00002.gguf listed
+        "#]],
     );
     weights(
         &set(piece(0, 2, 2, "a"), piece(0, 2, 2, "b")),
