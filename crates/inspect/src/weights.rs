@@ -7,6 +7,7 @@
 pub(crate) mod gguf;
 mod headers;
 mod index;
+mod kinds;
 pub(crate) mod names;
 pub(crate) mod onnx;
 pub(crate) mod pickle;

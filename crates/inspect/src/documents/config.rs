@@ -4,12 +4,14 @@
 //! an architecture that is named is observed as named; a base model that is named lies elsewhere and is
 //! declared. Nothing that a configuration names is loaded, and remote code is only told of.
 
+mod amounts;
+
 use crate::inspector::{Inspector, PartInput, Reading, Reads};
 use crate::json::{self, Kind as Json, Member, array_at, member, object_at, unquote};
 use crate::weights::names;
 use crate::{caps, json::Token};
 use candor_facts::{
-    Artifact, ArtifactPath, Basis, Claim, Component, Evidence, Extent, Fact, Flop, GapReason, Relation, Role, read_all,
+    Artifact, ArtifactPath, Basis, Claim, Component, Evidence, Extent, Fact, GapReason, Relation, Role, read_all,
 };
 use std::collections::BTreeSet;
 
@@ -263,7 +265,7 @@ impl<'a> Found<'a> {
     fn trainer(&mut self, settings: &Settings<'_>) {
         if let Some(total) = member(&settings.members, "total_flos").filter(|member| member.kind == Json::Number)
             && let Some(text) = settings.text.get(total.value.clone()).and_then(|text| std::str::from_utf8(text).ok())
-            && let Some((lower, upper)) = operations(text)
+            && let Some((lower, upper)) = amounts::operations(text)
         {
             let formula = "total_flos, as the trainer counted".to_owned();
             let (inputs, stage) = (std::collections::BTreeMap::new(), candor_facts::Stage::Unstated);
@@ -376,23 +378,6 @@ impl<'a> Found<'a> {
 
 fn provides(component: Component, extent: Extent, target: Option<String>) -> Claim {
     Claim::Provides { component, extent, target }
-}
-
-/// A number as JSON writes it, without floating point: not more and not less than it. `None` for nothing and below.
-fn operations(text: &str) -> Option<(Flop, Flop)> {
-    let (number, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let power: i32 = power.trim_start_matches('+').parse().ok()?;
-    let digits: String = format!("{whole}{fraction}").chars().take(36).collect();
-    let cut = i32::try_from(whole.len() + fraction.len() - digits.len()).ok()?;
-    let exponent = power.checked_sub(i32::try_from(fraction.len()).ok()?)?.checked_add(cut)?;
-    let value: u128 = digits.parse().ok().filter(|value| *value > 0)?;
-    let scale = 10u128.checked_pow(exponent.unsigned_abs())?;
-    if exponent >= 0 {
-        let value = value.checked_mul(scale)?;
-        return Some((Flop::floor(value), Flop::ceil(value)));
-    }
-    Some((Flop::floor(value / scale), Flop::ceil(value.div_ceil(scale))))
 }
 
 /// A path on somebody's disk, not the name of a repository.

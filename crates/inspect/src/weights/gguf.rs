@@ -3,6 +3,7 @@
 //! Values that nobody asks for are walked over and not kept; a length is believed only as far as the file
 //! reaches. What the format demands is checked: each key once, known types, dimensions that fill whole
 //! blocks, offsets that are aligned, in order, without overlap or hole, and inside the file.
+//! Long because one header is walked in one order.
 
 mod facts;
 mod types;

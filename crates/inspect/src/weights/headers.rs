@@ -2,10 +2,11 @@
 //!
 //! Only the start of a file is read. Of a header the sums are kept, not the entries.
 
+use super::kinds::{is_buffer, is_embedding, is_expert, is_packed};
 use super::{gguf, onnx, pytorch, safetensors};
 use crate::caps;
 use crate::inspector::{PartInput, Reading};
-use crate::tensors::{Data, Table, Tensor, shorten};
+use crate::tensors::{Data, Table, shorten};
 use candor_facts::{Artifact, Digest, GapReason, ReadAt, read_exact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -346,47 +347,6 @@ fn summary(table: Table) -> Option<Summary> {
     }
     summary.low_rank = low_rank > 0 && low_rank * 2 > summary.names.len();
     Some(summary)
-}
-
-/// Stored state that is not trained: position counters, masks, tables of frequencies.
-fn is_buffer(tensor: &Tensor) -> bool {
-    let last = tensor.name.rsplit('.').next().unwrap_or_default();
-    match last {
-        "position_ids" | "num_batches_tracked" | "token_type_ids" => !tensor.dtype.is_float(),
-        "masked_bias" | "inv_freq" => true,
-        // GGUF stores factors of frequencies as weights.
-        "weight" => {
-            tensor.name.split('.').any(|word| matches!(word, "rope_freqs" | "rope_factors_long" | "rope_factors_short"))
-        }
-        // A causal mask, which some models store under the name of a bias.
-        "bias" => matches!(tensor.shape.as_slice(), [1, 1, rows, columns] if rows == columns && *rows > 1),
-        _ => false,
-    }
-}
-
-/// Several values in one element: packed by GPTQ, AWQ, bitsandbytes, compressed-tensors, MXFP4.
-fn is_packed(tensor: &Tensor) -> bool {
-    let last = tensor.name.rsplit('.').next().unwrap_or_default();
-    let whole = matches!(tensor.dtype.name(), "U8" | "I8" | "I32" | "U32" | "I16");
-    let four_bits = matches!(last, "absmax" | "quant_map") || last.starts_with("bitsandbytes__");
-    let words = ["qweight", "weight_packed", "weight_q", "W_q"].contains(&last)
-        || last.ends_with("_blocks")
-        || last == "weight";
-    four_bits || (whole && words && tensor.dtype.name() != "I8")
-}
-
-/// One of several experts of a layer: numbered, or all of them in one tensor.
-fn is_expert(name: &str) -> bool {
-    name.split('.').any(|word| word == "experts" || word.ends_with("_exps"))
-}
-
-fn is_embedding(name: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "embed_tokens.weight", "wte.weight", "word_embeddings.weight", "tok_embeddings.weight", "shared.weight",
-        "embed_in.weight", "token_embd.weight", "lm_head.weight", "output.weight", "embed_out.weight",
-        "cls.predictions.decoder.weight",
-    ];
-    ENDS.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Elements that are stored more than once for weights that are one: output embeddings equal in shape to an input embedding.

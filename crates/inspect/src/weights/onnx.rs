@@ -3,6 +3,7 @@
 //! Fields are walked over where they stand; data is not read. A length is believed only inside the message
 //! that holds it. External data is told of by its path, which must stay below the folder of the model.
 //! Source: `onnx.proto`, ONNX 1.19: `ModelProto`, `GraphProto`, `TensorProto`.
+//! Long because one file format is walked in one place.
 
 mod facts;
 
@@ -346,7 +347,8 @@ impl Walk<'_> {
                 }
             }
             (2, Content::Number(kind)) => {
-                if made.kind.replace(*kind).is_some() {
+                let again = made.kind.replace(*kind).is_some();
+                if again {
                     self.onnx.table.fault(field.at, "a tensor with two types");
                 }
             }
@@ -357,7 +359,8 @@ impl Walk<'_> {
                 made.name = self.text(range)?;
             }
             (9, Content::Bytes(range)) => {
-                if made.raw.replace(range.clone()).is_some() {
+                let again = made.raw.replace(range.clone()).is_some();
+                if again {
                     self.onnx.table.fault(field.at, "a tensor with two pieces of data");
                 }
             }

@@ -4,6 +4,7 @@
 //! takes from the local headers. Here any difference between the two is a fault, and so are names that
 //! stand twice, bytes that belong to no member, bytes before the first, encryption, and comments.
 //! Source: APPNOTE 6.3.10, sections 4.3 to 4.5. Data is not read unless a member is asked for.
+//! Long because each header of the format is held against the others.
 
 use super::window::{Lack, Window};
 use crate::caps;

@@ -3,6 +3,7 @@
 //! An entry stands here only if importing its module runs nothing but the library's own start, and if the
 //! call with these arguments makes a value and does nothing else. Names are compared as a whole; a name
 //! with dots, which some readers resolve step by step, is never on the list.
+//! Long because the list is reviewed as a whole.
 
 use super::{Machine, Node, Value};
 use crate::tensors::Dtype;
