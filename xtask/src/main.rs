@@ -8,6 +8,7 @@ mod docs;
 mod known;
 mod licenses;
 mod names;
+mod pickles;
 mod template;
 mod tidy;
 
@@ -22,6 +23,7 @@ fn main() -> anyhow::Result<()> {
         Some("licenses") => licenses::run(&rest),
         Some("catalogue") => known::run(&rest),
         Some("docs") => docs::run(&rest),
+        Some("pickles") => pickles::run(&rest),
         Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),

@@ -21,6 +21,8 @@ pub struct Weights {
     pub parameters: Option<(u64, FactId)>,
     /// Digests published beside the files.
     pub digests: Vec<FactId>,
+    /// What was found of files that run code when they are loaded, or may.
+    pub pickles: Vec<FactId>,
 }
 
 impl Weights {
@@ -39,6 +41,7 @@ impl Weights {
                 },
                 Claim::Runnable { .. } => weights.runnable.push(id),
                 Claim::DigestsPublished { .. } => weights.digests.push(id),
+                Claim::Pickle { .. } => weights.pickles.push(id),
                 Claim::Tensors { parameters, .. } if weights.parameters.is_none_or(|(most, _)| most < *parameters) => {
                     weights.parameters = Some((*parameters, id));
                 }

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod caps;
+mod derived;
 mod documents;
 mod file;
 #[doc(hidden)]
@@ -17,6 +18,7 @@ mod inspector;
 mod inspectors;
 mod json;
 mod scan;
+pub mod tensors;
 #[cfg(test)]
 mod testing;
 mod weights;
@@ -27,3 +29,4 @@ pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::scan;
+pub use weights::read_table;

@@ -5,7 +5,7 @@
 
 use crate::evidence::{EvidenceTable, doubt_facts, doubt_words};
 use candor_assess::{Answer, Assessment, ClaimHeld, Doubt, Inventory, Presence, Reason, Status, Term, Terms, Verdict};
-use candor_facts::{Component, Evidence, FactSheet, Group, Kind};
+use candor_facts::{Component, Evidence, Fact, FactSheet, Group, Kind};
 use std::collections::BTreeMap;
 
 /// The content of a report. Numbers are indices into `evidence` and `doubts`.
@@ -17,6 +17,7 @@ pub(crate) struct Content<'c, 'a> {
     pub(crate) conditions: Vec<Cited<&'c Term>>,
     pub(crate) answers: Vec<Cited<&'c Answer>>,
     pub(crate) claims: Vec<Cited<&'c ClaimHeld>>,
+    pub(crate) pickles: Vec<Cited<&'c Fact>>,
     pub(crate) requirements: Vec<Demand<'c>>,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) doubts: Vec<Doubted>,
@@ -83,8 +84,14 @@ impl<'c, 'a> Content<'c, 'a> {
         let claims = claims
             .map(|claim| Cited { item: claim, evidence: numbers.evidence.facts(&assessment.inventory, &claim.facts) })
             .collect();
+        let held = assessment.inventory.weights.pickles.iter();
+        let held = held.filter_map(|id| Some((*id, sheet.fact(*id)?)));
+        let pickles = held
+            .map(|(id, fact)| Cited { item: fact, evidence: numbers.evidence.facts(&assessment.inventory, &[id]) })
+            .collect();
         let requirements = numbers.requirements(assessment);
         Self {
+            pickles,
             sheet,
             assessment,
             components,

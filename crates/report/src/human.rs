@@ -5,7 +5,7 @@ use crate::gist::{self, Ask};
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
 use candor_assess::{Assessment, Holds, QUESTIONS, Scope, Status};
-use candor_facts::{FactSheet, Group, OpennessClaim, Role};
+use candor_facts::{Claim, FactSheet, Group, OpennessClaim, Role};
 
 /// Text for people: the verdict on one screen.
 pub(crate) const FORMAT: Format = Format {
@@ -56,6 +56,8 @@ fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detail: D
     page.decides();
     page.components(details);
     page.terms();
+    page.compute();
+    page.pickles();
     page.claims();
     page.answers();
     page.unseen(details);
@@ -206,6 +208,53 @@ impl Page<'_, '_> {
             let kind = self.paint.apply(Style::Bad, term.kind.as_str());
             let text = format!("{kind}: {}{}", gist::restriction(term), place.unwrap_or_default());
             self.line(if at == 0 { "Restrictions" } else { "" }, &text);
+        }
+    }
+
+    /// The computing of training, where it can be told: the statement with the most.
+    fn compute(&mut self) {
+        let told = self.sheet.facts().filter_map(|(_, fact)| match &fact.claim {
+            Claim::Compute { lower, upper, formula, .. } => Some((*lower, *upper, formula, &fact.evidence)),
+            _ => None,
+        });
+        let Some((lower, upper, formula, place)) = told.max_by_key(|(lower, ..)| *lower) else { return };
+        let amount = match upper {
+            Some(upper) if upper == lower => format!("{lower} FLOP"),
+            Some(upper) => format!("{lower} to {upper} FLOP"),
+            None => format!("at least {lower} FLOP"),
+        };
+        let (formula, place) = (formula.split(':').next().unwrap_or_default(), words::place(self.sheet, place));
+        self.line("Compute", &format!("{amount} ({formula})  [{place}]"));
+    }
+
+    /// Files that may run code when they are loaded; one line each, and one for all that are inert.
+    fn pickles(&mut self) {
+        let (mut inert, mut others) = (0, Vec::new());
+        for fact in self.assessment.inventory.weights.pickles.iter().filter_map(|id| self.sheet.fact(*id)) {
+            match &fact.claim {
+                Claim::Pickle { offence: None, .. } => inert += 1,
+                Claim::Pickle { offence: Some(offence), .. } => others.push((offence, &fact.evidence)),
+                _ => {}
+            }
+        }
+        let mut label = "Pickles";
+        for (offence, place) in others.iter().take(3) {
+            let mark = self.paint.apply(Style::Bad, "not provably inert");
+            let place = words::place(self.sheet, place);
+            let text = format!(
+                "{mark}: loading it may run code; {} at {}: {}  [{place}]",
+                offence.opcode, offence.at, offence.what
+            );
+            self.line(label, &text);
+            label = "";
+        }
+        if others.len() > 3 {
+            self.line(label, &format!("and {} more files that are not provably inert", others.len() - 3));
+            label = "";
+        }
+        if inert > 0 {
+            let files = if inert == 1 { "1 file is".to_owned() } else { format!("{inert} files are") };
+            self.line(label, &format!("{files} inert: loading builds values and runs nothing else"));
         }
     }
 

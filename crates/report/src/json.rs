@@ -4,7 +4,7 @@ use crate::content::{Cited, Content, Made};
 use crate::evidence::Wire;
 use crate::format::{Format, Several, Subject};
 use candor_assess::{Assessment, Reason, Term};
-use candor_facts::{Component, FactSheet};
+use candor_facts::{Claim, Component, Fact, FactSheet};
 use serde_json::{Map, Value, json};
 
 /// One document; of several releases, an array of them.
@@ -82,6 +82,7 @@ fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         "conditions": content.conditions.iter().map(|cited| term(cited, false)).collect::<Vec<_>>(),
         "answers": answers.collect::<Vec<_>>(),
         "claims": claims.collect::<Vec<_>>(),
+        "pickles": pickles(&content),
         "requirements": requirements(&content),
         "evidence": content.evidence.iter().map(Wire::of).collect::<Vec<_>>(),
         "doubts": doubts.collect::<Vec<_>>(),
@@ -154,6 +155,18 @@ fn term(cited: &Cited<&Term>, restriction: bool) -> Value {
     value
 }
 
+/// Files that hold pickles, with what makes them not provably inert.
+fn pickles(content: &Content<'_, '_>) -> Vec<Value> {
+    let told = |cited: &Cited<&Fact>| match &cited.item.claim {
+        Claim::Pickle { inert, container, imports, offence } => Some(json!({
+            "inert": inert, "container": container, "imports": imports, "offence": offence,
+            "part": cited.item.part(), "path": cited.item.evidence.place.path(), "evidence": cited.evidence,
+        })),
+        _ => None,
+    };
+    content.pickles.iter().filter_map(told).collect()
+}
+
 fn requirements(content: &Content<'_, '_>) -> Vec<Value> {
     let demand = content.requirements.iter().map(|demand| {
         let verdict = demand.verdict;
@@ -212,7 +225,7 @@ fn explanation(subject: &Subject<'_, '_>, roots: &[String]) -> Value {
             list.retain(|requirement| requirement["id"].as_str().is_some_and(|id| wanted.contains(&id)));
         }
         map.insert("schema".to_owned(), json!(EXPLANATION));
-        for key in ["components", "answers", "claims", "restrictions", "conditions"] {
+        for key in ["components", "answers", "claims", "restrictions", "conditions", "pickles"] {
             map.remove(key);
         }
     }

@@ -11,6 +11,7 @@ mod lineage;
 mod released;
 mod reports;
 mod terms;
+mod tokens;
 mod weights;
 
 use super::markdown::{Form, Link, Page, Statement};
@@ -153,6 +154,7 @@ impl<'a> Reader<'a> {
             claims::read(&mut self, &said);
             lineage::read(&mut self, &said);
             reports::read(&mut self, &said);
+            tokens::read(&mut self, &said);
         }
         if !path_other {
             for block in &page.code {
