@@ -396,7 +396,7 @@ fn wild() -> (Temp, PathBuf) {
     let temp = Temp::new();
     let name = "<img src=x onerror=alert(1)> \u{202e}gpj";
     let card = format!(
-        "---\nlicense: \"<script>alert(1)</script>\"\ndatasets:\n- \"x\\\" onload=y\"\n- '=1+1'\nbase_model: 'a](javascript:x)`|'\n---\n# <b>{name}</b>\n\nAn open source model, @everyone #1 `x` | {name}. You may not use it for <script>alert(2)</script> commercially.\n"
+        "---\nlicense: \"<script>alert(1)</script>\"\ndatasets:\n- \"x\\\" onload=y\"\n- '=1+1'\nbase_model: 'a](javascript:x)`|'\n---\n# <u>{name}</u>\n\nAn open source model, @everyone #1 `x` | {name}. You may not use it for <script>alert(2)</script> commercially.\n"
     );
     let folder = temp.join("<i>wild\u{202e}|`@all");
     common::write(&folder.join("README.md"), card);
@@ -432,7 +432,7 @@ fn what_others_wrote_stays_words() {
             let text = candor(arguments).answer();
             let at = format!("{command} {}: {text}", format.id);
             let markup = matches!(format.id, "html" | "markdown" | "badge");
-            for bad in ["<script", "<img", "<i>", "<b>", "onload=y\"", "@everyone", "@all", "](javascript"] {
+            for bad in ["<script", "<img", "<i>", "<u>", "onload=y\"", "@everyone", "@all", "](javascript"] {
                 // An escaped bracket closes no link.
                 assert!(!markup || !text.replace("\\]", "").contains(bad), "{bad} in {at}");
             }
