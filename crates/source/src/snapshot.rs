@@ -7,7 +7,7 @@ use crate::local::{self, Backing, LocalPart};
 use crate::walk::{Bounds, Walk, walk};
 use crate::{Locator, SourceError, caps};
 use candor_facts::{
-    Artifact, ArtifactPath, Files, Gap, GapReason, Listing, OpenError, Part, PartIndex, ReadAt, Release, Role,
+    Artifact, ArtifactPath, Files, Gap, GapReason, Listing, OpenError, Part, PartIndex, ReadAt, Release, Role, TreeFile,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -157,8 +157,16 @@ impl Snapshot {
     }
 }
 
-impl Files for Snapshot {
-    fn open(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+impl Snapshot {
+    /// Open an artifact as a file that knows whether it changes.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn open_file(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        self.bytes(part, path).map(|bytes| Box::new(bytes) as Box<dyn TreeFile>)
+    }
+
+    fn bytes(&self, part: PartIndex, path: &ArtifactPath) -> Result<FileBytes, OpenError> {
         let known = self.release.part(part).and_then(|part| part.listing.get(path.as_str()));
         if !known.is_some_and(|artifact| artifact.at_hand) {
             return Err(OpenError::NotFetched);
@@ -168,7 +176,13 @@ impl Files for Snapshot {
             Some(Backing::Folder { root, inside }) => FileBytes::open(&root.join(path.as_str()), inside),
             Some(Backing::File(file)) => FileBytes::open(Path::new(file), file),
         };
-        opened.map(|bytes| Box::new(bytes) as Box<dyn ReadAt>).map_err(OpenError::Failed)
+        opened.map_err(OpenError::Failed)
+    }
+}
+
+impl Files for Snapshot {
+    fn open(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        self.bytes(part, path).map(|bytes| Box::new(bytes) as Box<dyn ReadAt>)
     }
 }
 
