@@ -6,7 +6,7 @@
 use crate::http::Client;
 use crate::settings::Settings;
 use crate::{Locator, SourceError, git, github, hub, local, ollama};
-use candor_facts::{Artifact, ArtifactPath, GapReason, OpenError, Part, ReadAt, Role};
+use candor_facts::{Artifact, ArtifactPath, GapReason, OpenError, Part, ReadAt, Role, TreeFile};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -58,6 +58,14 @@ pub(crate) trait Backing: Debug + Send + Sync {
     /// # Errors
     /// Why there are no bytes.
     fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError>;
+
+    /// Open a file of the part that lies on this machine, as one that knows whether it changes.
+    ///
+    /// # Errors
+    /// Why there are no bytes, or that the file lies elsewhere.
+    fn open_file(&self, _: &Artifact) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        Err(OpenError::NotFetched)
+    }
 
     /// Fetch a file that will be read whole, as far as that is worth it. What fails is told when it is opened.
     fn fetch_ahead(&self, _: &Artifact) {}

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod caps;
+pub mod digests;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hash;

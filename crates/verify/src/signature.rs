@@ -18,6 +18,8 @@ mod statement;
 mod tests;
 
 pub use coverage::Coverage;
+pub(crate) use files::is_loaded;
+pub(crate) use json::read as read_json;
 pub use keys::PrivateKey;
 pub use refusal::{Point, Refusal};
 pub use sign::{Signing, sign, sign_statement};

@@ -1,5 +1,6 @@
 //! `candor verify`: whether files are those that were signed or listed.
 
+mod digests;
 mod signature;
 
 use crate::Outcome;
@@ -30,11 +31,15 @@ enum What {
     /// A signature of OpenSSF Model Signing 1.0, with a public key or a root certificate
     #[command(after_help = signature::HELP)]
     Signature(signature::Options),
+    /// Digests that lists, bills of materials, the hub client or a release bundle state
+    #[command(after_help = digests::HELP)]
+    Digests(digests::Options),
 }
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     match &options.what {
         What::Signature(options) => signature::run(options, output),
+        What::Digests(options) => digests::run(options, output),
     }
 }

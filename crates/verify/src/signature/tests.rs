@@ -1,3 +1,5 @@
+//! Long because each case is one line of a table, and the tables are read beside each other.
+//!
 //! Statements, keys and folders against the verdict. Certificates are made once by hand and stand in `tests/`.
 
 use super::*;
