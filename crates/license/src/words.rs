@@ -4,6 +4,8 @@
 //! markers, comment characters, markup and a list of equivalent spellings make no difference. Nothing else is
 //! dropped here: whether a copyright line or a name may differ is decided where differences are judged
 //! (`residue.rs`), because there it is known what surrounds them.
+//!
+//! Long because the one pass from bytes to words, with what each kind of byte does.
 
 use std::ops::Range;
 

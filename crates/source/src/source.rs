@@ -13,6 +13,7 @@ use std::sync::Arc;
 /// A source.
 pub(crate) struct Source {
     /// Its name.
+    #[cfg_attr(not(test), expect(dead_code, reason = "by it the test of the list tells sources apart"))]
     pub(crate) id: &'static str,
     /// Open what a locator names; `None` when the locator is not of its kind.
     pub(crate) open: fn(&World, &Locator, &Wanted<'_>) -> Option<Result<SourcePart, SourceError>>,

@@ -1,4 +1,6 @@
 //! What a publisher can do, as a change of the facts.
+//!
+//! Long because every kind of act is applied to a fact sheet in one place.
 
 use crate::inventory::Inventory;
 use crate::lineage::{Lineage, base_license};
