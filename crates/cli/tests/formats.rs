@@ -432,9 +432,13 @@ fn what_others_wrote_stays_words() {
             let text = candor(arguments).answer();
             let at = format!("{command} {}: {text}", format.id);
             let markup = matches!(format.id, "html" | "markdown" | "badge");
-            for bad in ["<script", "<img", "<i>", "<u>", "onload=y\"", "@everyone", "@all", "](javascript"] {
-                // An escaped bracket closes no link.
-                assert!(!markup || !text.replace("\\]", "").contains(bad), "{bad} in {at}");
+            for bad in ["<script", "<img", "<i>", "<u>", "onload=y\""] {
+                assert!(!markup || !text.contains(bad), "{bad} in {at}");
+            }
+            for bad in ["@everyone", "@all", "](javascript"] {
+                // An escaped bracket closes no link; and only Markdown knows mentions.
+                let meant = format.id == "markdown" && text.replace("\\]", "").contains(bad);
+                assert!(!meant, "{bad} in {at}");
             }
             let tricks = |c: char| c != '\n' && c != '\r' && candor_report::tricks(c);
             let machine = matches!(format.media_type.rsplit('/').next(), Some(kind) if kind.contains("json"));
