@@ -54,7 +54,7 @@ struct Backed {
 /// # Errors
 /// Those of [`Session::open`].
 pub fn resolve(request: &Request) -> Result<Snapshot, SourceError> {
-    Session::new(Settings::from_env())?.open(request)
+    Session::new(Settings::local())?.open(request)
 }
 
 impl Session {
