@@ -11,6 +11,39 @@ pub(crate) struct Unit {
     pub(crate) end: u32,
 }
 
+/// What a byte is to the fast reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Letter,
+    Digit,
+    Space,
+    Line,
+    /// It may say something about the next word.
+    Mark,
+    /// It needs a second look.
+    Other,
+}
+
+pub(crate) static KINDS: [Kind; 256] = kinds();
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Other; 256];
+    let mut n = 0;
+    while n < 0x80 {
+        kinds[n] = match n as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
+            b'0'..=b'9' => Kind::Digit,
+            b'\n' => Kind::Line,
+            b'.' | b'!' | b'?' | b':' | b';' | b'|' | b'{' | b'}' | b'=' | b'$' | b'\\' | b'(' => Kind::Mark,
+            b'<' | b'&' | b']' => Kind::Other,
+            _ => Kind::Space,
+        };
+        n += 1;
+    }
+    kinds
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Bytes,
