@@ -160,17 +160,26 @@ fn modify_and_share(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
 
 fn verify(inventory: &Inventory<'_>) -> Answer {
     let question = "verify-integrity";
+    let signed = inventory.weights.signatures.first().copied();
+    let unchecked =
+        if signed.is_some() { "a signature lies beside them, unchecked" } else { "no signature was checked" };
     for id in &inventory.weights.digests {
         if let Some(Claim::DigestsPublished { files, of }) = inventory.fact(*id).map(|fact| &fact.claim) {
             let (answer, why) = if *files == *of && *of > 0 {
-                (AnswerWord::Yes, format!("digests of all {of} weight files are published; no signature was checked"))
+                (AnswerWord::Yes, format!("digests of all {of} weight files are published; {unchecked}"))
             } else if *files > 0 {
                 (AnswerWord::WithLimits, format!("digests of {files} of {of} weight files are published"))
             } else {
                 continue;
             };
-            return Answer { question, answer, why, grounds: vec![Ground::Fact(*id)] };
+            let grounds = [Some(*id), signed].into_iter().flatten().map(Ground::Fact).collect();
+            return Answer { question, answer, why, grounds };
         }
+    }
+    if let Some(id) = signed {
+        // Which files it covers is known once it is checked, with a key that comes from elsewhere.
+        let why = "a signature lies beside the files and was not checked: `candor verify signature`".to_owned();
+        return Answer { question, answer: AnswerWord::WithLimits, why, grounds: vec![Ground::Fact(id)] };
     }
     let why = "no digests or signatures of the weights were found".to_owned();
     Answer { question, answer: AnswerWord::Unknown, why, grounds: Vec::new() }
@@ -212,14 +221,20 @@ fn rebuild(
             _ => missing.push(*name),
         }
     }
-    let grounds = facts.into_iter().map(Ground::Fact).collect();
     let kept = inventory.holding(Component::DataPretraining).withheld.first().copied().or(inventory
         .holding(Component::CodePretraining)
         .withheld
         .first()
         .copied());
+    let again = inventory.weights.reproductions.iter().find_map(|id| match &inventory.fact(*id)?.claim {
+        Claim::Reproduced { level } if question == "reproduce" => Some((*id, level.clone())),
+        _ => None,
+    });
     let (answer, why) = if closed(verdicts) || kept.is_some() {
         (AnswerWord::No, "the publisher keeps back what is needed".to_owned())
+    } else if let (true, true, Some((id, level))) = (missing.is_empty(), said.is_empty(), &again) {
+        facts.push(*id);
+        (AnswerWord::Yes, format!("{} are here; a statement beside them says {level}, unchecked", list(&here)))
     } else if missing.is_empty() && said.is_empty() {
         let done = if question == "reproduce" { "nobody ran it" } else { "nobody searched it" };
         (AnswerWord::Yes, format!("{} are here; {done} for this report", list(&here)))
@@ -238,6 +253,7 @@ fn rebuild(
             some => (AnswerWord::WithLimits, format!("found: {}; not found: {}", list(some), list(&missing))),
         }
     };
+    let grounds = facts.into_iter().map(Ground::Fact).collect();
     Answer { question, answer, why, grounds }
 }
 

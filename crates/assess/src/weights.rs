@@ -20,6 +20,10 @@ pub struct Weights {
     pub parameters: Option<(u64, FactId)>,
     /// Digests published beside the files.
     pub digests: Vec<FactId>,
+    /// Signatures that lie beside the files, unchecked.
+    pub signatures: Vec<FactId>,
+    /// Statements that the weights were produced again.
+    pub reproductions: Vec<FactId>,
 }
 
 impl Weights {
@@ -38,6 +42,8 @@ impl Weights {
                 },
                 Claim::Runnable { .. } => weights.runnable.push(id),
                 Claim::DigestsPublished { .. } => weights.digests.push(id),
+                Claim::SignatureFound { .. } => weights.signatures.push(id),
+                Claim::Reproduced { .. } => weights.reproductions.push(id),
                 Claim::Tensors { parameters, .. } if weights.parameters.is_none_or(|(most, _)| most < *parameters) => {
                     weights.parameters = Some((*parameters, id));
                 }

@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, compare, explain, mof, schema, sign, verify};
+use crate::commands::{assess, compare, explain, mof, reproduce, schema, sign, verify};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// Sign a model with a key, as OpenSSF Model Signing 1.0
     #[command(after_help = sign::HELP)]
     Sign(sign::Options),
+    /// Whether the released recipe produces the released weights
+    #[command(after_help = reproduce::HELP)]
+    Reproduce(reproduce::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
+pub(crate) mod reproduce;
 pub(crate) mod schema;
 pub(crate) mod sign;
 pub(crate) mod verify;

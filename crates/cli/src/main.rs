@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Mof(options) => commands::mof::run(options, &output),
         Command::Verify(options) => commands::verify::run(options, &output),
         Command::Sign(options) => commands::sign::run(options, &output),
+        Command::Reproduce(options) => commands::reproduce::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };

@@ -402,6 +402,16 @@ pub enum Claim {
         /// Number of weight files.
         of: u32,
     },
+    /// A signature lies beside the files. Whether it holds was not asked: that needs a key.
+    SignatureFound {
+        /// What it is to be checked with: `key`, `certificate`, `keyless`, `unknown`.
+        by: String,
+    },
+    /// A statement says that the weights were produced again from the released recipe.
+    Reproduced {
+        /// How close it came: `R0` to `R5`.
+        level: String,
+    },
     /// Something was sought in a listing and is not there.
     Absent {
         /// What was sought.

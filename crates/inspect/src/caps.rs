@@ -14,6 +14,8 @@ pub const FRONT_MATTER: usize = 1 << 20;
 pub const CONFIG: u64 = 8 << 20;
 /// Longest log that a trainer leaves (`trainer_state.json`). Bytes.
 pub const TRAINER_STATE: u64 = 64 << 20;
+/// Longest signature that is looked at. Bytes.
+pub const SIGNATURE: u64 = 64 << 20;
 /// Longest shard index. Bytes.
 pub const SHARD_INDEX: u64 = 64 << 20;
 /// Longest safetensors header: the cap of the format itself. Bytes.

@@ -8,6 +8,7 @@ pub(crate) mod markdown;
 pub(crate) mod metadata;
 pub(crate) mod prose;
 pub(crate) mod settings;
+pub(crate) mod signature;
 pub(crate) mod subject;
 pub(crate) mod tree;
 pub(crate) mod words;

@@ -1,6 +1,6 @@
 //! THE LIST of inspectors: one line each.
 
-use crate::documents::{card, config, license, metadata, settings, tree};
+use crate::documents::{card, config, license, metadata, settings, signature, tree};
 use crate::inspector::Inspector;
 use crate::weights;
 
@@ -13,4 +13,5 @@ pub const INSPECTORS: &[Inspector] = &[
     tree::INSPECTOR,
     settings::INSPECTOR,
     metadata::INSPECTOR,
+    signature::INSPECTOR,
 ];

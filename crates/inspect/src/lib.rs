@@ -17,6 +17,7 @@ mod inspector;
 mod inspectors;
 mod json;
 mod scan;
+mod tensors;
 #[cfg(test)]
 mod testing;
 mod weights;
@@ -26,3 +27,4 @@ pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::scan;
+pub use tensors::{TensorPlace, tensors};

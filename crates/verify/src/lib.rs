@@ -11,6 +11,7 @@ pub mod digests;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hash;
+pub mod reproduce;
 pub mod signature;
 mod work;
 
