@@ -33,21 +33,25 @@ fn read(input: &Input<'_>) -> Reading {
         return reading;
     };
     let place = |basis| input.span(basis, &text, 0..text.len(), "");
-    if let Some(material) = value.get("verificationMaterial").filter(|_| value["dsseEnvelope"].is_object()) {
+    if let Some(material) = value.get("verificationMaterial").filter(|_| at(&value, "/dsseEnvelope").is_object()) {
         let ways = [("publicKey", "key"), ("x509CertificateChain", "certificate"), ("certificate", "keyless")];
         let by = ways.iter().find(|(key, _)| material.get(*key).is_some()).map_or("unknown", |(_, word)| *word);
         reading.fact(Claim::SignatureFound { by: by.to_owned() }, place(Basis::Observed));
     }
-    let payload = value["dsseEnvelope"]["payload"].as_str().and_then(|payload| Base64::decode_vec(payload).ok());
+    let payload = at(&value, "/dsseEnvelope/payload").as_str().and_then(|payload| Base64::decode_vec(payload).ok());
     let signed = payload.and_then(|payload| serde_json::from_slice::<Value>(&payload).ok());
     let statement = signed.as_ref().unwrap_or(&value);
-    if statement["predicateType"] == REPRODUCTION
-        && let Some(level) = statement["predicate"]["level"].as_str().filter(|level| LEVELS.contains(level))
+    if at(statement, "/predicateType") == REPRODUCTION
+        && let Some(level) = at(statement, "/predicate/level").as_str().filter(|level| LEVELS.contains(level))
     {
         // Whoever put the file there says so. A reviewer's word counts once a reviewer is named.
         reading.fact(Claim::Reproduced { level: level.to_owned() }, place(Basis::Declared));
     }
     reading
+}
+
+fn at<'v>(value: &'v Value, pointer: &str) -> &'v Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(super) enum Ended {
 
 /// Folders of the system that a program needs: it may be linked to libraries there.
 const SYSTEM: &[&str] = &["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"];
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// Builds a root of its own and moves into it. Arguments: the new root, the folder to write to, pairs of what is bound
 /// read only and where, `--`, the program. The old root is gone before the program starts, and so are all privileges
@@ -98,6 +98,7 @@ mount --bind "$out" "$root/out"
 mount -t tmpfs tmpfs "$root/tmp"
 mount -t proc proc "$root/proc"
 for device in null zero random urandom; do : > "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
+ln -s /proc/self/fd "$root/dev/fd"
 mount -o remount,ro "$root"
 cd "$root"
 pivot_root . old
