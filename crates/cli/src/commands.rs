@@ -7,6 +7,7 @@ pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
 pub(crate) mod schema;
+pub(crate) mod snapshot;
 
 use crate::Outcome;
 use crate::args::{Args, Texts};

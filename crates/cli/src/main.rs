@@ -3,10 +3,12 @@
 
 mod args;
 mod commands;
+mod follow;
 mod load;
 mod output;
 
 use args::{Args, Command};
+use candor_source::SourceError;
 use clap::Parser;
 use output::Output;
 use std::process::ExitCode;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     // A closed pipe (`candor … | head`) ends the program quietly, as it does for other tools.
     let args = Args::parse();
     let output = Output::new(&args.common);
+    load::begin(&args.common);
     let result = match &args.command {
         Command::Assess(options) => commands::assess::run(options, &output),
         Command::Explain(options) => commands::explain::run(options, &output),
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Command::License(options) => commands::license::run(options, &output),
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
+        Command::Snapshot(options) => commands::snapshot::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };
@@ -39,7 +43,9 @@ fn main() -> ExitCode {
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", output::harmless(&format!("{error:#}"), false));
-            ExitCode::from(2)
+            // What could not be asked is no wrong question.
+            let network = error.downcast_ref::<SourceError>().is_some_and(SourceError::is_network);
+            ExitCode::from(if network { 3 } else { 2 })
         }
     }
 }

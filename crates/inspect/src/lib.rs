@@ -6,6 +6,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod answers;
 pub mod caps;
 mod documents;
 mod file;
@@ -25,4 +26,4 @@ pub use documents::card::CardValues;
 pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
-pub use scan::scan;
+pub use scan::{reads_whole, scan};
