@@ -5,8 +5,11 @@
 
 mod altered;
 mod files;
+mod frameworks;
+mod known;
 mod mof;
-mod releases;
+pub(crate) mod releases;
+mod signatures;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -60,7 +63,10 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     }
     let mut checks = files::score(&folder)?;
     checks.extend(releases::score(&folder)?);
+    checks.extend(known::score(&folder)?);
     checks.extend(mof::score(&folder)?);
+    checks.extend(signatures::score(&folder)?);
+    checks.extend(self::frameworks::score(&folder)?);
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     checks.extend(altered::score(&folder, &frameworks)?);
     for row in crate::corpus_licenses::score(&folder)? {

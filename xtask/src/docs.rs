@@ -136,8 +136,79 @@ fn framework_pages() -> anyhow::Result<Pages> {
     for probe in PROBES {
         write!(index, "\n### {}\n\n{}\n\n{}\n", probe.id, probe.question, probe.doc)?;
     }
+    index.push_str("\nRequirement by requirement: [coverage](coverage.md).\n");
     pages.insert(format!("{FOLDER}/frameworks/README.md"), index);
+    pages.insert(format!("{FOLDER}/frameworks/coverage.md"), coverage(&frameworks)?);
     Ok(pages)
+}
+
+/// Every requirement of every framework, with who can decide it.
+fn coverage(frameworks: &[Framework]) -> anyhow::Result<String> {
+    let mut page = format!(
+        "{BANNER}# Coverage\n\nWhat of each framework a tool can decide. *Files*: a probe answers from what was \
+         published, or says that it is unknown. *Reviewer*: no file can show it. *Parts*: it follows from others; the \
+         count says how many of the questions below it need a reviewer.\n"
+    );
+    for framework in frameworks {
+        write!(
+            page,
+            "\n## {}\n\n| requirement | where it stands | decided by | asked | our reading |\n|---|---|---|---|---|\n",
+            framework.name
+        )?;
+        for name in order(framework) {
+            let Some(requirement) = framework.requirements.get(name) else { continue };
+            let (decided, asked) = match &requirement.rule {
+                Rule::Probe(probe, params) => {
+                    let who = if by_reviewers(&requirement.rule) { "reviewer" } else { "files" };
+                    (
+                        who.to_owned(),
+                        format!("{} ([`{}`](README.md#{}))", params.fill(probe.question), probe.id, probe.id),
+                    )
+                }
+                _ => {
+                    let (questions, reviewed) = below(frameworks, framework, name);
+                    (format!("parts: {reviewed} of {questions} need a reviewer"), String::new())
+                }
+            };
+            let cell = |text: &str| text.replace('|', "\\|");
+            writeln!(
+                page,
+                "| [{name}]({}.md#{}) | {} | {decided} | {} | {} |",
+                framework.id,
+                anchor(name),
+                cell(&requirement.cite),
+                cell(&asked),
+                if requirement.reading.is_empty() { "" } else { "yes" },
+            )?;
+        }
+    }
+    Ok(page)
+}
+
+/// How many questions stand below a requirement, and how many of them need a reviewer.
+fn below(frameworks: &[Framework], framework: &Framework, name: &str) -> (usize, usize) {
+    let (mut seen, mut left) = (Vec::new(), vec![(framework, name)]);
+    let (mut questions, mut reviewed) = (0, 0);
+    while let Some((framework, name)) = left.pop() {
+        let key = (framework.id.as_str(), name);
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let Some(requirement) = framework.requirements.get(name) else { continue };
+        questions += usize::from(matches!(requirement.rule, Rule::Probe(..)));
+        reviewed += usize::from(by_reviewers(&requirement.rule));
+        for part in requirement.parts() {
+            let other = part.framework.as_ref().and_then(|short| frameworks.iter().find(|one| one.short == *short));
+            left.push((other.unwrap_or(framework), part.requirement.as_str()));
+        }
+    }
+    (questions, reviewed)
+}
+
+/// The anchor of a heading.
+fn anchor(name: &str) -> String {
+    name.to_lowercase()
 }
 
 fn by_reviewers(rule: &Rule) -> bool {
@@ -147,16 +218,40 @@ fn by_reviewers(rule: &Rule) -> bool {
 fn framework_page(framework: &Framework) -> anyhow::Result<String> {
     let mut page = format!("{BANNER}# {}\n\n", framework.name);
     writeln!(page, "`{}`, read at <{}> on {}.", framework.id, framework.source.url, framework.source.read)?;
-    let links = |names: &[String]| names.iter().map(|name| format!("[{name}](#{name})")).collect::<Vec<_>>().join(", ");
+    let links = |names: &[String]| {
+        names.iter().map(|name| format!("[{name}](#{})", anchor(name))).collect::<Vec<_>>().join(", ")
+    };
     if !framework.ladder.is_empty() {
         write!(page, "\nLevels, lowest first: {}", links(&framework.ladder))?;
         match &framework.bottom {
-            Some(bottom) => writeln!(page, "; below them [{bottom}](#{bottom}).")?,
+            Some(bottom) => writeln!(page, "; below them [{bottom}](#{}).", anchor(bottom))?,
             None => writeln!(page, ".")?,
         }
     }
     if !framework.readings.is_empty() {
         writeln!(page, "\nReadings, side by side: {}.", links(&framework.readings))?;
+    }
+    if !framework.also.is_empty() {
+        writeln!(page, "\nReported beside, needed by no level: {}.", links(&framework.also))?;
+    }
+    if !framework.dimensions.is_empty() {
+        let worth: Vec<String> =
+            framework.scale.iter().enumerate().map(|(at, grade)| format!("{grade} {at}")).collect();
+        write!(page, "\nGrades, lowest first, and what each adds: {}.\n\n| dimension | |", worth.join(", "))?;
+        for grade in framework.scale.iter().skip(1) {
+            write!(page, " {grade} |")?;
+        }
+        writeln!(page, "\n|---|---|{}", "---|".repeat(framework.scale.len().saturating_sub(1)))?;
+        for dimension in &framework.dimensions {
+            write!(page, "| `{}` | {} ({}) |", dimension.id, dimension.title, dimension.group)?;
+            for grade in &dimension.grades {
+                match grade {
+                    Some(part) => write!(page, " {} |", link(framework, part))?,
+                    None => write!(page, " |")?,
+                }
+            }
+            writeln!(page)?;
+        }
     }
     page.push_str("\nTitles are our words. A reading is our interpretation, and every report shows it as one.\n");
     for name in order(framework) {
@@ -226,11 +321,11 @@ fn requirement_text(framework: &Framework, requirement: &Requirement) -> String 
 fn link(framework: &Framework, part: &Reference) -> String {
     let name = &part.requirement;
     match &part.framework {
-        None => format!("[{name}](#{name})"),
+        None => format!("[{name}](#{})", anchor(name)),
         Some(other) => {
             let shipped = candor_assess::shipped().unwrap_or_default();
             let page = shipped.iter().find(|one| one.short == *other || one.id == *other).unwrap_or(framework);
-            format!("[{other}:{name}]({}.md#{name})", page.id)
+            format!("[{other}:{name}]({}.md#{})", page.id, anchor(name))
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! What is written holds hashes of four-word windows; no text and no hash of one word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -139,7 +139,8 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         documents.extend(u16::try_from(entry.regions.len())?.to_le_bytes());
         documents.extend([0, 0]);
         documents.extend(entry.whole.to_le_bytes());
-        documents.extend([0; 4]);
+        let different: BTreeSet<u32> = entry.windows.iter().copied().collect();
+        documents.extend(u32::try_from(different.len())?.to_le_bytes());
         ids.extend(id.as_bytes());
         entry.windows.iter().for_each(|w| windows.extend(w.to_le_bytes()));
         for r in &entry.regions {
@@ -153,52 +154,70 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
             r.alternatives.iter().for_each(|a| alternatives.extend(a.to_le_bytes()));
         }
     }
-    let sparse = index(entries, |_, hash| hash.is_multiple_of(layout::SPARSE))?;
-    let dense = index(entries, |e, _| e.words as usize <= layout::DENSE_WORDS)?;
+    let index = index(entries)?;
     let mut out = layout::MAGIC.to_vec();
     let counts = [
         entries.len(),
         windows.len() / 4,
         regions.len() / layout::REGION,
         alternatives.len() / 4,
-        sparse.1,
-        dense.1,
+        index.hashes,
+        index.holders,
         ids.len(),
     ];
     for count in counts {
         out.extend(u32::try_from(count)?.to_le_bytes());
     }
-    for section in [documents, windows, regions, alternatives, sparse.0, dense.0, ids] {
+    for section in [documents, windows, regions, alternatives, index.bytes, ids] {
         out.extend(section);
     }
     Ok(out)
 }
 
-/// Filter, bucket offsets and postings; and the number of postings.
-fn index(entries: &[Entry], takes: fn(&Entry, u32) -> bool) -> anyhow::Result<(Vec<u8>, usize)> {
-    let mut postings: Vec<(u32, u16)> = Vec::new();
+struct Index {
+    bytes: Vec<u8>,
+    hashes: usize,
+    holders: usize,
+}
+
+/// Filter, numbers of entries, entries and holders, as the layout says.
+fn index(entries: &[Entry]) -> anyhow::Result<Index> {
+    let mut held: BTreeMap<u32, Vec<u16>> = BTreeMap::new();
     for (n, entry) in entries.iter().enumerate() {
         let number = u16::try_from(n)?;
-        postings.extend(entry.windows.iter().filter(|h| takes(entry, **h)).map(|h| (*h, number)));
+        let dense = entry.words as usize <= layout::DENSE_WORDS;
+        for hash in entry.windows.iter().filter(|h| dense || h.is_multiple_of(layout::SPARSE)) {
+            let numbers = held.entry(*hash).or_default();
+            if numbers.last() != Some(&number) {
+                numbers.push(number);
+            }
+        }
     }
-    postings.sort_unstable();
-    postings.dedup();
     let mut filter = vec![0_u8; (1 << layout::FILTER_BITS) / 8];
     let mut buckets = vec![0_u32; layout::BUCKETS];
-    for (hash, _) in &postings {
+    let (mut listed, mut holders) = (Vec::new(), Vec::new());
+    let mut entry = |lower: u32, first: usize| -> anyhow::Result<()> {
+        listed.extend((lower & 0xffff).to_le_bytes());
+        listed.extend(u32::try_from(first)?.to_le_bytes());
+        Ok(())
+    };
+    for (hash, numbers) in &held {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
         filter[bit / 8] |= 1 << (bit % 8);
         buckets[(hash >> 16) as usize + 1] += 1;
+        entry(*hash, holders.len() / 2)?;
+        numbers.iter().for_each(|n| holders.extend(n.to_le_bytes()));
     }
+    entry(0, holders.len() / 2)?;
     for n in 1..buckets.len() {
         buckets[n] += buckets[n - 1];
     }
-    let mut out = filter;
-    buckets.iter().for_each(|b| out.extend(b.to_le_bytes()));
-    for (hash, document) in &postings {
-        out.extend(((hash & 0xffff) << 16 | u32::from(*document)).to_le_bytes());
-    }
-    Ok((out, postings.len()))
+    let mut bytes = filter;
+    buckets.iter().for_each(|b| bytes.extend(b.to_le_bytes()));
+    bytes.extend(listed);
+    let count = holders.len() / 2;
+    bytes.extend(holders);
+    Ok(Index { bytes, hashes: held.len(), holders: count })
 }
 
 /// Ids, role, number of words, digest of the window sequence, origin: one line a text.

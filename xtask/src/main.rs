@@ -5,8 +5,10 @@ mod catalogue;
 mod corpus;
 mod corpus_licenses;
 mod docs;
+mod known;
 mod licenses;
 mod names;
+mod pickles;
 mod template;
 mod tidy;
 
@@ -19,7 +21,9 @@ fn main() -> anyhow::Result<()> {
     match task.as_deref() {
         Some("corpus") => corpus::run(&rest),
         Some("licenses") => licenses::run(&rest),
+        Some("catalogue") => known::run(&rest),
         Some("docs") => docs::run(&rest),
+        Some("pickles") => pickles::run(&rest),
         Some("tidy") => tidy::run(&rest),
         Some("corpus-licenses") => corpus_licenses::run(&rest),
         other => anyhow::bail!("no task named {other:?}"),

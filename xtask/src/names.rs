@@ -7,6 +7,7 @@ use candor_license::words;
 
 struct Name {
     first: u64,
+    second: u64,
     whole: u64,
     words: u32,
     id: String,
@@ -31,10 +32,10 @@ pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
         }
     }
     names.sort_by_key(|n| (n.first, std::cmp::Reverse(n.words)));
-    let mut filter = [0_u64; layout::FILTER / 8];
+    let mut filter = [0_u8; layout::FILTER];
     let (mut entries, mut ids) = (Vec::new(), String::new());
     for name in &names {
-        let (slot, bit) = candor_license::names_filter_bit(name.first);
+        let (slot, bit) = candor_license::names_filter_bit(name.first, name.second);
         filter[slot] |= bit;
         entries.extend(name.first.to_le_bytes());
         entries.extend(name.whole.to_le_bytes());
@@ -44,8 +45,7 @@ pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
         entries.extend([0; 4]);
         ids.push_str(&name.id);
     }
-    let mut out = Vec::new();
-    filter.iter().for_each(|f| out.extend(f.to_le_bytes()));
+    let mut out = filter.to_vec();
     out.extend(u32::try_from(names.len())?.to_le_bytes());
     out.extend(entries);
     out.extend(ids.as_bytes());
@@ -55,12 +55,13 @@ pub(crate) fn write(data: &Path) -> anyhow::Result<()> {
 
 fn add(names: &mut Vec<Name>, text: &str, id: &str) {
     let words = words::words(text.as_bytes());
-    let [first, _, ..] = words.as_slice() else {
+    let [first, second, ..] = words.as_slice() else {
         return;
     };
     let whole = words::whole(&words);
     if names.iter().all(|n| n.whole != whole) {
-        names.push(Name { first: first.hash, whole, words: words.len() as u32, id: id.to_owned() });
+        let (first, second) = (first.hash, second.hash);
+        names.push(Name { first, second, whole, words: words.len() as u32, id: id.to_owned() });
     }
 }
 

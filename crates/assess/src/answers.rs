@@ -2,7 +2,7 @@
 
 use crate::inventory::{Inventory, Presence};
 use crate::status::Status;
-use crate::terms::{Freedoms, Term};
+use crate::terms::{Freedoms, Term, Terms};
 use crate::verdict::{Ground, Verdicts};
 use candor_facts::{Claim, Component, FactId, TermKind};
 use candor_license::Freedom;
@@ -69,8 +69,24 @@ pub(crate) fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answ
     ]
 }
 
+/// Whether there are no weights to do anything with.
 fn closed(verdicts: &Verdicts) -> bool {
     verdicts.find("spectrum.closed").is_some_and(|(_, verdict)| verdict.declared == Status::Met)
+}
+
+/// The facts by which the publisher says that there is no more than an interface, or that the weights are kept back.
+fn interface(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Ground> {
+    if !closed(verdicts) {
+        return Vec::new();
+    }
+    let withheld = inventory.holding(Component::WeightsEndFinal).withheld;
+    inventory.interface_only().into_iter().chain(withheld).map(Ground::Fact).collect()
+}
+
+/// What shows that the weights are not to be had.
+fn without_weights(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Ground> {
+    let said = interface(inventory, verdicts);
+    if said.is_empty() { inventory.weights.absence(inventory.view).unwrap_or_default() } else { said }
 }
 
 fn list(words: &[&str]) -> String {
@@ -85,6 +101,21 @@ fn grounds(terms: &[Term]) -> Vec<Ground> {
     terms.iter().map(|term| term.clause.clone().map_or(Ground::Fact(term.fact), Ground::Place)).collect()
 }
 
+/// What is asked in return, as the end of a sentence: names that must be used or shown in full, the rest by kind.
+fn conditions(terms: &Terms) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for term in &terms.conditions {
+        let word = match term.kind {
+            TermKind::Naming | TermKind::Display => term.note.as_str(),
+            kind => kind.as_str(),
+        };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.is_empty() { String::new() } else { format!(", on these conditions: {}", list(&words)) }
+}
+
 /// A terms question: `freedoms` asked for, `barring` kinds that mean no, all other limits mean within limits.
 fn by_terms(
     inventory: &Inventory<'_>,
@@ -95,16 +126,19 @@ fn by_terms(
 ) -> Answer {
     let answer = |answer, why: String, grounds| Answer { question, answer, why, grounds };
     if closed(verdicts) {
-        return answer(
-            AnswerWord::No,
-            "the weights are not available; a contract for the interface decides".to_owned(),
-            Vec::new(),
-        );
+        // What nobody has cannot be changed; what its interface may be used for stands in a contract.
+        let contract = freedoms.contains(&Freedom::Use) && !interface(inventory, verdicts).is_empty();
+        let (word, why) = if contract {
+            (AnswerWord::Unknown, "a contract for the interface decides, which is not among what was read")
+        } else {
+            (AnswerWord::No, "the weights are not published")
+        };
+        return answer(word, why.to_owned(), without_weights(inventory, verdicts));
     }
     let Some(terms) = inventory.model_terms() else {
         return answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new());
     };
-    match terms.grant(freedoms, inventory.sheet) {
+    match terms.grant(freedoms, inventory.view) {
         Freedoms::Restricted(limits) => {
             let bars: Vec<Term> = limits.iter().filter(|term| barring.contains(&term.kind)).cloned().collect();
             let (word, shown) = if bars.is_empty() { (AnswerWord::WithLimits, limits) } else { (AnswerWord::No, bars) };
@@ -116,19 +150,14 @@ fn by_terms(
                     notes.push(&term.note);
                 }
             }
-            answer(word, notes.join("; "), grounds(&shown))
+            let under = if word == AnswerWord::No { String::new() } else { conditions(terms) };
+            answer(word, format!("{}{under}", notes.join("; ")), grounds(&shown))
         }
         Freedoms::GrantedByText(facts) => {
             let name = terms.concluded.as_ref().map(ToString::to_string).unwrap_or_default();
-            let conditions: Vec<&str> = terms.conditions.iter().map(|term| term.kind.as_str()).collect();
-            let under = if conditions.is_empty() {
-                String::new()
-            } else {
-                format!(", on these conditions: {}", list(&conditions))
-            };
             answer(
                 AnswerWord::Yes,
-                format!("{name}, read here, grants it{under}"),
+                format!("{name}, read here, grants it{}", conditions(terms)),
                 facts.into_iter().map(Ground::Fact).collect(),
             )
         }
@@ -212,15 +241,18 @@ fn rebuild(
             _ => missing.push(*name),
         }
     }
+    let kept: Vec<Ground> = [Component::DataPretraining, Component::CodePretraining]
+        .iter()
+        .flat_map(|component| inventory.holding(*component).withheld)
+        .map(Ground::Fact)
+        .chain(interface(inventory, verdicts))
+        .collect();
+    if !kept.is_empty() {
+        let why = "the publisher says that what is needed is kept back".to_owned();
+        return Answer { question, answer: AnswerWord::No, why, grounds: kept };
+    }
     let grounds = facts.into_iter().map(Ground::Fact).collect();
-    let kept = inventory.holding(Component::DataPretraining).withheld.first().copied().or(inventory
-        .holding(Component::CodePretraining)
-        .withheld
-        .first()
-        .copied());
-    let (answer, why) = if closed(verdicts) || kept.is_some() {
-        (AnswerWord::No, "the publisher keeps back what is needed".to_owned())
-    } else if missing.is_empty() && said.is_empty() {
+    let (answer, why) = if missing.is_empty() && said.is_empty() {
         let done = if question == "reproduce" { "nobody ran it" } else { "nobody searched it" };
         (AnswerWord::Yes, format!("{} are here; {done} for this report", list(&here)))
     } else if missing.is_empty() {
@@ -256,9 +288,12 @@ fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
     };
     let code = verdicts.find("osaid.training-code").map_or(Status::Unknown, |(_, verdict)| verdict.confirmed);
     let code_said = verdicts.find("osaid.training-code").map_or(Status::Unknown, |(_, verdict)| verdict.declared);
-    let (answer, why) = if closed(verdicts) {
-        (AnswerWord::No, "neither data nor code nor weights are published")
-    } else if verdict.confirmed == Status::Met && code == Status::Met {
+    let kept = interface(inventory, verdicts);
+    if !kept.is_empty() {
+        let why = "the publisher says that there is an interface only".to_owned();
+        return Answer { question, answer: AnswerWord::No, why, grounds: kept };
+    }
+    let (answer, why) = if verdict.confirmed == Status::Met && code == Status::Met {
         (AnswerWord::Yes, "data information and training code are complete here")
     } else if verdict.declared == Status::Met && code_said == Status::Met {
         (AnswerWord::WithLimits, "data information and training code are complete by the publisher's word")

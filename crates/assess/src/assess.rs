@@ -5,7 +5,7 @@ use crate::claims::{self, ClaimHeld};
 use crate::framework::{Framework, Reference, Rule};
 use crate::inventory::Inventory;
 use crate::status::Status;
-use crate::verdict::{Readings, Reason, Standing, Trust, Verdict, VerdictId, Verdicts};
+use crate::verdict::{Graded, Readings, Reason, Scorecard, Standing, Trust, Verdict, VerdictId, Verdicts};
 use candor_facts::FactSheet;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub struct Assessment<'a> {
     pub standings: Vec<Standing>,
     /// Readings side by side.
     pub readings: Vec<Readings>,
+    /// Grades on scales.
+    pub scorecards: Vec<Scorecard>,
     /// What it changes for the user.
     pub answers: Vec<Answer>,
     /// The publisher's claims of openness, held against the verdicts.
@@ -31,6 +33,7 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
     let mut judge = Judge { inventory: &inventory, frameworks, done: BTreeMap::new(), verdicts: Verdicts::default() };
     let mut standings = Vec::new();
     let mut readings = Vec::new();
+    let mut scorecards = Vec::new();
     for framework in frameworks {
         for root in framework.roots() {
             judge.requirement(framework, root);
@@ -41,11 +44,14 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
         if !framework.readings.is_empty() {
             readings.push(judge.readings(framework));
         }
+        if !framework.dimensions.is_empty() {
+            scorecards.push(judge.scorecard(framework));
+        }
     }
     let verdicts = judge.verdicts;
     let answers = answers::answer(&inventory, &verdicts);
     let claims = claims::hold(&inventory, &standings, &verdicts);
-    Assessment { inventory, verdicts, standings, readings, answers, claims }
+    Assessment { inventory, verdicts, standings, readings, scorecards, answers, claims }
 }
 
 struct Judge<'j, 'a> {
@@ -160,5 +166,35 @@ impl Judge<'_, '_> {
             (name.clone(), confirmed, declared)
         };
         Readings { framework: framework.short.clone(), statuses: framework.readings.iter().map(status).collect() }
+    }
+
+    /// Grades from requirements: the highest that holds, and the highest that nothing refutes.
+    fn scorecard(&self, framework: &Framework) -> Scorecard {
+        let graded = framework.dimensions.iter().map(|dimension| {
+            let asked: Vec<(usize, &str)> = (1..)
+                .zip(&dimension.grades)
+                .filter_map(|(at, grade)| grade.as_ref().map(|grade| (at, grade.requirement.as_str())))
+                .collect();
+            let highest =
+                |holds: &dyn Fn(&str) -> bool| asked.iter().rev().find(|(_, name)| holds(name)).map(|(at, _)| *at);
+            let met = |trust| highest(&|name| self.status(framework, name, trust) == Status::Met);
+            let (confirmed, declared) = (met(Trust::Confirmed), met(Trust::Declared));
+            let unrefuted = highest(&|name| {
+                self.status(framework, name, Trust::Confirmed) != Status::NotMet
+                    && self.status(framework, name, Trust::Declared) != Status::NotMet
+            });
+            let possible = unrefuted.max(confirmed).max(declared).unwrap_or_default();
+            let bounded = |grade: Option<usize>| grade.or((possible == 0).then_some(0));
+            Graded {
+                dimension: dimension.id.clone(),
+                group: dimension.group.clone(),
+                title: dimension.title.clone(),
+                confirmed: bounded(confirmed),
+                declared: bounded(declared),
+                possible,
+                requirements: asked.iter().map(|(_, name)| format!("{}.{name}", framework.short)).collect(),
+            }
+        });
+        Scorecard { framework: framework.short.clone(), scale: framework.scale.clone(), graded: graded.collect() }
     }
 }

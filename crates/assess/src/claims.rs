@@ -48,7 +48,7 @@ pub(crate) fn hold(inventory: &Inventory<'_>, standings: &[Standing], verdicts: 
         let says = |(id, fact): (FactId, &candor_facts::Fact)| {
             matches!(&fact.claim, Claim::SaysOpen { what } if what == claim).then_some(id)
         };
-        let facts: Vec<FactId> = inventory.sheet.facts().filter_map(says).collect();
+        let facts: Vec<FactId> = inventory.view.facts().filter_map(says).collect();
         if facts.is_empty() {
             continue;
         }

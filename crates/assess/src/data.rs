@@ -1,7 +1,8 @@
 //! What is told of the training data, by stage.
 
 use crate::lineage::Lineage;
-use candor_facts::{Claim, DataAspect, DataUse, FactId, FactSheet, Stage};
+use crate::view::View;
+use candor_facts::{Claim, DataAspect, DataUse, FactId, Stage};
 use std::collections::BTreeMap;
 
 /// The data sets and particulars that a release tells of.
@@ -18,7 +19,7 @@ pub struct TrainingData {
 
 impl TrainingData {
     /// Sort the facts about data. What a derived model says of data without naming the stage is about its own tuning.
-    pub fn new(sheet: &FactSheet, lineage: &Lineage) -> Self {
+    pub fn new(view: View<'_>, lineage: &Lineage) -> Self {
         let mut data = Self::default();
         let base_stage = |stage: Stage| match stage {
             Stage::Base => true,
@@ -27,14 +28,14 @@ impl TrainingData {
         };
         // A list in the front matter does not say what the data was for. It counts for the base only where a text
         // tells of the base's data too.
-        let told = sheet.facts().any(|(_, fact)| {
+        let told = view.facts().any(|(_, fact)| {
             let stage = match &fact.claim {
                 Claim::Dataset { stage, .. } | Claim::DataDescribed { stage, .. } => *stage,
                 _ => return false,
             };
             fact.confirms() && base_stage(stage)
         });
-        for (id, fact) in sheet.facts() {
+        for (id, fact) in view.facts() {
             let listed_only = !fact.confirms() && !told;
             match &fact.claim {
                 Claim::Dataset { used_for: DataUse::Training, stage: Stage::Unstated, .. } if listed_only => {

@@ -1,14 +1,14 @@
 //! Framework files: what is required, in TOML. Parsed twice: syntax first, then meaning, with all errors at once.
 
+mod read;
+
 use crate::probe::{Params, Probe};
-use crate::probes;
 use crate::status::Status;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// A framework, checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Framework {
     /// `osaid-1.0`.
     pub id: String,
@@ -24,13 +24,35 @@ pub struct Framework {
     pub bottom: Option<String>,
     /// Requirements reported side by side where there is no ladder.
     pub readings: Vec<String>,
+    /// Requirements that are judged and reported, and that no level needs.
+    pub also: Vec<String>,
+    /// The grades of dimensions, lowest first; empty where nothing is graded.
+    pub scale: Vec<String>,
+    /// What is graded, each by itself.
+    pub dimensions: Vec<Dimension>,
     /// Requirements by name.
     pub requirements: BTreeMap<String, Requirement>,
+    /// Byte of the id in the file.
+    at: usize,
+    /// Bytes of the names in lists.
+    named_at: Vec<(String, usize)>,
+}
+
+/// Something that is graded on the framework's scale.
+#[derive(Debug)]
+pub struct Dimension {
+    /// Its id in the source.
+    pub id: String,
+    /// What it belongs to in the source.
+    pub group: String,
+    /// In our words.
+    pub title: String,
+    /// For every grade above the lowest the requirement that reaches it, if one can.
+    pub grades: Vec<Option<Reference>>,
 }
 
 /// Where a framework stands.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     /// Its address.
     pub url: String,
@@ -51,6 +73,8 @@ pub struct Requirement {
     pub rule: Rule,
     /// A requirement that exempts.
     pub unless: Option<Reference>,
+    /// Byte at which it begins in the file.
+    at: usize,
 }
 
 /// What is asked.
@@ -75,12 +99,14 @@ pub struct Reference {
     pub framework: Option<String>,
     /// The requirement.
     pub requirement: String,
+    /// Byte at which it is named in the file.
+    at: usize,
 }
 
 /// What is wrong with a framework file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrameworkError {
-    /// Line from 1; 0 when the file as a whole is meant.
+    /// Line from 1.
     pub line: usize,
     /// Column from 1.
     pub column: usize,
@@ -94,136 +120,137 @@ impl fmt::Display for FrameworkError {
     }
 }
 
-#[derive(Deserialize)]
-struct Raw {
-    id: toml::Spanned<String>,
-    name: String,
-    source: Source,
-    #[serde(default)]
-    ladder: Vec<toml::Spanned<String>>,
-    bottom: Option<toml::Spanned<String>>,
-    #[serde(default)]
-    readings: Vec<toml::Spanned<String>>,
-    #[serde(flatten)]
-    requirements: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Deserialize)]
-struct RawRequirement {
-    title: Option<String>,
-    #[serde(default)]
-    cite: String,
-    #[serde(default)]
-    reading: String,
-    all: Option<Vec<String>>,
-    any: Option<Vec<String>>,
-    none: Option<Vec<String>>,
-    #[serde(rename = "at-least")]
-    at_least: Option<usize>,
-    of: Option<Vec<String>>,
-    probe: Option<String>,
-    unless: Option<String>,
-    #[serde(flatten)]
-    params: BTreeMap<String, toml::Value>,
-}
-
 impl Framework {
-    /// Read a framework file.
+    /// Read a framework file that stands alone or refers to frameworks which are checked elsewhere.
     ///
     /// # Errors
     /// All that is wrong with it: unknown keys, unknown probes, wrong parameters, a missing title or citation,
     /// references that lead nowhere, circles, and requirements that no level or reading reaches.
     pub fn parse(text: &str) -> Result<Self, Vec<FrameworkError>> {
-        let raw: Raw = match toml::from_str(text) {
-            Ok(raw) => raw,
-            Err(error) => {
-                let at = error.span().map_or(0, |span| span.start);
-                return Err(vec![error_at(text, at, error.message().to_owned())]);
-            }
-        };
-        let mut errors = Vec::new();
-        let mut requirements = BTreeMap::new();
-        for (name, value) in raw.requirements {
-            match requirement(&name, value) {
-                Ok(requirement) => {
-                    requirements.insert(name, requirement);
-                }
-                Err(whats) => errors.extend(whats.into_iter().map(|what| error_in(text, &name, what))),
-            }
+        let (framework, mut wrong) = read::framework(text);
+        if wrong.is_empty() {
+            wrong = framework.check();
         }
-        let id = raw.id.into_inner();
-        let short = id.split_once('-').map_or(id.as_str(), |(short, rest)| {
-            if rest.starts_with(|c: char| c.is_ascii_digit()) { short } else { id.as_str() }
-        });
-        let strip =
-            |list: Vec<toml::Spanned<String>>| list.into_iter().map(toml::Spanned::into_inner).collect::<Vec<_>>();
-        let framework = Self {
-            short: short.to_owned(),
-            id,
-            name: raw.name,
-            source: raw.source,
-            ladder: strip(raw.ladder),
-            bottom: raw.bottom.map(toml::Spanned::into_inner),
-            readings: strip(raw.readings),
-            requirements,
-        };
-        if errors.is_empty() {
-            errors = framework.check().into_iter().map(|(name, what)| error_in(text, &name, what)).collect();
-        }
-        if errors.is_empty() { Ok(framework) } else { Err(errors) }
+        settle(text, framework, wrong)
+    }
+
+    /// Read a user's framework file, which may refer to those given.
+    ///
+    /// # Errors
+    /// Those of [`Framework::parse`]; references that lead nowhere in the other frameworks; an id that is taken.
+    pub fn parse_among(text: &str, others: &[Self]) -> Result<Self, Vec<FrameworkError>> {
+        let framework = Self::parse(text)?;
+        let wrong = framework.check_among(others);
+        settle(text, framework, wrong)
     }
 
     /// The requirement names that levels and readings start from.
     pub fn roots(&self) -> impl Iterator<Item = &str> {
-        self.ladder.iter().chain(&self.bottom).chain(&self.readings).map(String::as_str)
+        self.roots_at().map(|(name, _)| name)
     }
 
-    fn check(&self) -> Vec<(String, String)> {
+    /// The same with their places in the file.
+    fn roots_at(&self) -> impl Iterator<Item = (&str, usize)> {
+        let graded = self.dimensions.iter().flat_map(|dimension| dimension.grades.iter().flatten());
+        let graded = graded.map(|grade| (grade.requirement.as_str(), grade.at));
+        let named = self.ladder.iter().chain(&self.bottom).chain(&self.readings).chain(&self.also);
+        let at = |name: &str| self.named_at.iter().find(|(known, _)| known == name).map_or(self.at, |(_, at)| *at);
+        named.map(move |name| (name.as_str(), at(name))).chain(graded)
+    }
+
+    fn check(&self) -> Vec<Wrong> {
         let mut wrong = Vec::new();
         let mut reached = Vec::new();
-        for root in self.roots() {
-            self.walk(root, &mut Vec::new(), &mut reached, &mut wrong);
+        for (root, at) in self.roots_at() {
+            self.walk(root, at, &mut Vec::new(), &mut reached, &mut wrong);
         }
-        for name in self.requirements.keys() {
+        for (name, requirement) in &self.requirements {
             if !reached.contains(name) {
-                wrong.push((
-                    name.clone(),
-                    "no level or reading reaches this requirement; name it in one, or drop it".to_owned(),
-                ));
+                let what = "no level, reading or grade reaches this requirement; name it in one, or drop it";
+                wrong.push(Wrong { at: requirement.at, what: format!("[{name}] {what}") });
             }
         }
         for pair in self.ladder.windows(2) {
             let [below, above] = pair else { continue };
-            let direct = self.requirements.get(above).is_some_and(|requirement| {
-                matches!(&requirement.rule, Rule::All(parts) if parts.iter().any(|part| part.framework.is_none() && part.requirement == *below))
-            });
+            let Some(requirement) = self.requirements.get(above) else { continue };
+            let direct = matches!(&requirement.rule, Rule::All(parts) if parts.iter().any(|part| part.framework.is_none() && part.requirement == *below));
             if !direct {
-                wrong.push((above.clone(), format!("a level requires the one below: add \"{below}\" to its `all`")));
+                let what = format!("[{above}] a level requires the one below: add \"{below}\" to its `all`");
+                wrong.push(Wrong { at: requirement.at, what });
             }
         }
         wrong
     }
 
-    fn walk(&self, name: &str, path: &mut Vec<String>, reached: &mut Vec<String>, wrong: &mut Vec<(String, String)>) {
+    /// What is wrong only beside other frameworks.
+    fn check_among(&self, others: &[Self]) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        if let Some(taken) = others.iter().find(|other| other.short == self.short) {
+            let what = format!("`id`: `{}` is the short name of `{}` already; choose another id", self.short, taken.id);
+            wrong.push(Wrong { at: self.at, what });
+        }
+        for part in self.requirements.values().flat_map(Requirement::parts) {
+            let Some(short) = part.framework.as_deref().filter(|short| *short != self.short) else { continue };
+            let name = &part.requirement;
+            match others.iter().find(|other| other.short == *short) {
+                None => {
+                    let known: Vec<&str> = others.iter().map(|other| other.short.as_str()).collect();
+                    let what = format!("there is no framework `{short}`; there are {}", known.join(", "));
+                    wrong.push(Wrong { at: part.at, what });
+                }
+                Some(other) if !other.requirements.contains_key(name) => {
+                    let what =
+                        format!("`{short}` has no requirement `{name}`; `candor frameworks show {short}` lists them");
+                    wrong.push(Wrong { at: part.at, what });
+                }
+                Some(_) => {}
+            }
+        }
+        wrong
+    }
+
+    fn walk(&self, name: &str, at: usize, path: &mut Vec<String>, reached: &mut Vec<String>, wrong: &mut Vec<Wrong>) {
         if path.iter().any(|above| above == name) {
-            wrong.push((name.to_owned(), format!("circle: {} -> {name}", path.join(" -> "))));
+            wrong.push(Wrong { at, what: format!("[{name}] circle: {} -> {name}", path.join(" -> ")) });
             return;
         }
         if reached.iter().any(|known| known == name) {
             return;
         }
         let Some(requirement) = self.requirements.get(name) else {
-            let from = path.last().cloned().unwrap_or_default();
-            wrong.push((from, format!("there is no requirement `{name}`")));
+            wrong.push(Wrong { at, what: format!("there is no requirement `{name}`; write a table `[{name}]`") });
             return;
         };
         path.push(name.to_owned());
         for part in requirement.parts().filter(|part| part.framework.is_none()) {
-            self.walk(&part.requirement, path, reached, wrong);
+            self.walk(&part.requirement, part.at, path, reached, wrong);
         }
         path.pop();
         reached.push(name.to_owned());
     }
+}
+
+/// Something wrong, at a byte of the file.
+struct Wrong {
+    at: usize,
+    what: String,
+}
+
+fn settle(text: &str, framework: Framework, wrong: Vec<Wrong>) -> Result<Framework, Vec<FrameworkError>> {
+    if wrong.is_empty() {
+        return Ok(framework);
+    }
+    let mut errors: Vec<FrameworkError> = wrong.into_iter().map(|wrong| placed(text, wrong)).collect();
+    errors.sort_by_key(|error| (error.line, error.column));
+    errors.dedup();
+    Err(errors)
+}
+
+fn placed(text: &str, wrong: Wrong) -> FrameworkError {
+    let before = text.get(..wrong.at.min(text.len())).unwrap_or_default();
+    let line = 1 + before.matches('\n').count();
+    let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
+    FrameworkError { line, column, what: wrong.what }
 }
 
 impl Rule {
@@ -249,79 +276,13 @@ impl Requirement {
     }
 }
 
-fn requirement(name: &str, value: toml::Value) -> Result<Requirement, Vec<String>> {
-    let raw: RawRequirement =
-        value.try_into().map_err(|error: toml::de::Error| vec![format!("[{name}]: {}", error.message())])?;
-    let mut wrong = Vec::new();
-    let title = raw.title.unwrap_or_default();
-    if title.is_empty() {
-        wrong.push("`title` is missing: state the demand in one sentence".to_owned());
-    }
-    if raw.cite.is_empty() && raw.reading.is_empty() {
-        wrong.push("`cite` is missing: say where the demand stands, or give a `reading` of your own".to_owned());
-    }
-    let references = |list: Vec<String>| list.iter().map(|text| reference(text)).collect::<Vec<_>>();
-    let mut rules: Vec<Rule> = Vec::new();
-    rules.extend(raw.all.map(|list| Rule::All(references(list))));
-    rules.extend(raw.any.map(|list| Rule::Any(references(list))));
-    rules.extend(raw.none.map(|list| Rule::None(references(list))));
-    match (raw.at_least, raw.of) {
-        (Some(count), Some(list)) => rules.push(Rule::AtLeast(count, references(list))),
-        (None, None) => {}
-        _ => wrong.push("`at-least` and `of` go together".to_owned()),
-    }
-    if let Some(id) = raw.probe {
-        match probes::find(&id) {
-            None => wrong.push(format!("there is no probe `{id}`; known are {}", probes::ids().join(", "))),
-            Some(probe) => match Params::read(probe, &raw.params) {
-                Ok(params) => rules.push(Rule::Probe(probe, params)),
-                Err(whats) => wrong.extend(whats),
-            },
-        }
-    } else {
-        wrong.extend(raw.params.keys().map(|key| format!("unknown key `{key}`")));
-    }
-    let rule = rules.pop();
-    if !rules.is_empty() {
-        wrong.push("only one of `all`, `any`, `none`, `at-least`, `probe` may be given".to_owned());
-    }
-    let unless = raw.unless.map(|text| reference(&text));
-    match rule {
-        Some(rule) if wrong.is_empty() => Ok(Requirement { title, cite: raw.cite, reading: raw.reading, rule, unless }),
-        Some(_) => Err(wrong),
-        None => {
-            wrong.push("nothing is asked: give one of `all`, `any`, `none`, `at-least`, `probe`".to_owned());
-            Err(wrong)
-        }
-    }
-}
-
-fn reference(text: &str) -> Reference {
-    match text.split_once(':') {
-        Some((framework, requirement)) => {
-            Reference { framework: Some(framework.to_owned()), requirement: requirement.to_owned() }
-        }
-        None => Reference { framework: None, requirement: text.to_owned() },
-    }
-}
-
-fn error_at(text: &str, at: usize, what: String) -> FrameworkError {
-    let before = text.get(..at.min(text.len())).unwrap_or_default();
-    let line = 1 + before.matches('\n').count();
-    let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
-    FrameworkError { line, column, what }
-}
-
-fn error_in(text: &str, requirement: &str, what: String) -> FrameworkError {
-    let at = text.find(&format!("[{requirement}]")).unwrap_or(0);
-    error_at(text, at, format!("[{requirement}] {what}"))
-}
-
 /// The frameworks that ship with Candor.
 const SHIPPED: &[(&str, &str)] = &[
     ("osaid-1.0", include_str!("../frameworks/osaid-1.0.toml")),
     ("spectrum", include_str!("../frameworks/spectrum.toml")),
     ("g7-2026", include_str!("../frameworks/g7-2026.toml")),
+    ("mof-1.0", include_str!("../frameworks/mof-1.0.toml")),
+    ("eosai-2026", include_str!("../frameworks/eosai-2026.toml")),
 ];
 
 /// The frameworks that ship with Candor, in an order in which references lead backwards.
@@ -341,60 +302,4 @@ pub fn shipped() -> Result<Vec<Framework>, Vec<(String, FrameworkError)>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use expect_test::{Expect, expect};
-
-    #[test]
-    fn shipped_files_are_sound() {
-        let frameworks = shipped().expect("shipped frameworks");
-        for (framework, (id, _)) in frameworks.iter().zip(SHIPPED) {
-            assert_eq!(framework.id, *id);
-            for requirement in framework.requirements.values() {
-                for part in requirement.parts() {
-                    if let Some(other) = &part.framework {
-                        let known = frameworks.iter().find(|framework| framework.short == *other);
-                        assert!(
-                            known.is_some_and(|known| known.requirements.contains_key(&part.requirement)),
-                            "{part:?}"
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    fn check(body: &str, expected: Expect) {
-        let head = "id = \"x-1\"\nname = \"X\"\nsource = { url = \"u\", read = \"2026-01-01\" }\n";
-        let errors = Framework::parse(&format!("{head}{body}")).expect_err("errors");
-        expected.assert_eq(&errors.iter().map(|error| format!("{error}\n")).collect::<String>());
-    }
-
-    #[test]
-    fn errors_name_line_and_next_step() {
-        check(
-            "ladder = [\"a\", \"b\"]\n[a]\ntitle = \"A\"\ncite = \"1\"\nprobe = \"weights-published\"\n[b]\ntitle = \"B\"\ncite = \"2\"\nall = [\"c\"]\n[c]\ntitle = \"C\"\ncite = \"3\"\nall = [\"b\"]\n[d]\ntitle = \"D\"\ncite = \"4\"\nprobe = \"weights-published\"\n",
-            expect![[r#"
-                9:1: [b] circle: b -> c -> b
-                17:1: [d] no level or reading reaches this requirement; name it in one, or drop it
-                9:1: [b] a level requires the one below: add "a" to its `all`
-            "#]],
-        );
-        check(
-            "readings = [\"a\"]\n[a]\nprobe = \"component-published\"\ncomponent = \"weights.none\"\nwrong = 1\n",
-            expect![[r#"
-                5:1: [a] `title` is missing: state the demand in one sentence
-                5:1: [a] `cite` is missing: say where the demand stands, or give a `reading` of your own
-                5:1: [a] `component`: `weights.none` is no component
-                5:1: [a] unknown parameter `wrong` of probe `component-published`
-                5:1: [a] nothing is asked: give one of `all`, `any`, `none`, `at-least`, `probe`
-            "#]],
-        );
-        check(
-            "readings = 3\n",
-            expect![[r#"
-            4:12: invalid type: integer `3`, expected a sequence
-        "#]],
-        );
-    }
-}
+mod tests;

@@ -2,8 +2,10 @@
 
 use crate::data::TrainingData;
 use crate::lineage::Lineage;
+use crate::probe::{Params, Probe};
 use crate::terms::{Scope, Terms};
-use crate::verdict::Trust;
+use crate::verdict::{Doubt, Finding, NonEmpty, Trust};
+use crate::view::View;
 use crate::weights::Weights;
 use candor_facts::{Claim, Component, Extent, Fact, FactId, FactSheet, Role};
 use std::collections::BTreeMap;
@@ -53,12 +55,16 @@ impl Presence {
 
 /// A fact sheet, sorted for those who ask.
 pub struct Inventory<'a> {
-    /// The facts.
+    /// All facts, those of bases at hand among them.
     pub sheet: &'a FactSheet,
+    /// Its own facts and parts.
+    pub view: View<'a>,
     /// The weights.
     pub weights: Weights,
     /// Where the model comes from.
     pub lineage: Lineage,
+    /// The models that it is made from, as far as they are at hand, each with the fact that names it.
+    pub bases: Vec<(FactId, Inventory<'a>)>,
     /// What is told of the training data.
     pub data: TrainingData,
     holdings: BTreeMap<Component, Holding>,
@@ -68,11 +74,16 @@ pub struct Inventory<'a> {
 impl<'a> Inventory<'a> {
     /// Sort a fact sheet.
     pub fn new(sheet: &'a FactSheet) -> Self {
-        let lineage = Lineage::new(sheet);
-        let data = TrainingData::new(sheet, &lineage);
-        let weights = Weights::new(sheet);
+        Self::of(View::of(sheet))
+    }
+
+    fn of(view: View<'a>) -> Self {
+        let lineage = Lineage::new(view);
+        let data = TrainingData::new(view, &lineage);
+        let weights = Weights::new(view);
+        let bases = lineage.bases(view).into_iter().map(|(said, base)| (said, Self::of(base))).collect::<Vec<_>>();
         let mut holdings: BTreeMap<Component, Holding> = BTreeMap::new();
-        for (id, fact) in sheet.facts() {
+        for (id, fact) in view.facts() {
             match &fact.claim {
                 Claim::Provides { component, extent, .. } => {
                     let holding = holdings.entry(*component).or_default();
@@ -110,9 +121,9 @@ impl<'a> Inventory<'a> {
         holdings.entry(Component::DataPretraining).or_default().elsewhere.extend(data.located_base());
         holdings.entry(Component::DataSft).or_default().elsewhere.extend(data.located_end());
         holdings.retain(|_, holding| !holding.is_empty());
-        let terms =
-            Scope::of(sheet).into_iter().map(|scope| (scope, Terms::new(sheet, scope, &lineage, &weights))).collect();
-        Self { sheet, weights, lineage, data, holdings, terms }
+        let of = |scope| (scope, Terms::new(view, scope, &lineage, &weights, &bases));
+        let terms = Scope::of(view).into_iter().map(of).collect();
+        Self { sheet: view.sheet, view, weights, lineage, bases, data, holdings, terms }
     }
 
     /// What there is of a component.
@@ -133,7 +144,7 @@ impl<'a> Inventory<'a> {
                 (Presence::Available, "observed", confirmed)
             };
         }
-        if weights && let Some(facts) = self.weights.absent(self.sheet) {
+        if weights && let Some(facts) = self.weights.absent(self.view) {
             return (Presence::Absent, "observed", facts);
         }
         if !holding.withheld.is_empty() {
@@ -168,14 +179,14 @@ impl<'a> Inventory<'a> {
             Group::Documents => &[Role::Model],
         };
         let mut any = false;
-        for (_, part) in self.sheet.release.parts().filter(|(_, part)| roles.contains(&part.role)) {
+        for (_, part) in self.view.parts().filter(|(_, part)| roles.contains(&part.role)) {
             if !part.listing.complete {
                 return false;
             }
             any = true;
         }
         let artifact = matches!(component.kind(), candor_facts::Kind::Code | candor_facts::Kind::Data);
-        any && artifact && roles.iter().all(|role| self.sheet.release.parts.iter().any(|part| part.role == *role))
+        any && artifact && roles.iter().all(|role| self.view.parts().any(|(_, part)| part.role == *role))
     }
 
     /// The terms over a component.
@@ -187,6 +198,25 @@ impl<'a> Inventory<'a> {
             Group::Data if component.kind() == candor_facts::Kind::Data => self.terms.get(&Scope::Data),
             Group::Data | Group::Documents => None,
         }
+    }
+
+    /// The terms that cover a component: those of code, weights or data; for documents, those of each part in which
+    /// it stands.
+    pub fn covering(&self, component: Component) -> Vec<&Terms> {
+        use candor_facts::{Group, Kind};
+        let scopes = match (component.kind(), component.group()) {
+            (Kind::Code, _) => vec![Scope::Code],
+            (Kind::Data, Group::Weights) => vec![Scope::Model],
+            (Kind::Data, Group::Data) => vec![Scope::Data],
+            _ => {
+                let part = |id: &FactId| self.fact(*id).map(|fact| Scope::Documents(fact.part()));
+                let mut parts: Vec<Scope> = self.holding(component).whole.iter().filter_map(part).collect();
+                parts.sort();
+                parts.dedup();
+                parts
+            }
+        };
+        scopes.into_iter().filter_map(|scope| self.scope(scope)).collect()
     }
 
     /// The terms over the weights.
@@ -202,7 +232,33 @@ impl<'a> Inventory<'a> {
     /// Facts by which the publisher says that the model is reached through an interface only.
     pub fn interface_only(&self) -> Vec<FactId> {
         let says = |(id, fact): (FactId, &Fact)| matches!(fact.claim, Claim::InterfaceOnly).then_some(id);
-        self.sheet.facts().filter_map(says).collect()
+        self.view.facts().filter_map(says).collect()
+    }
+
+    /// The answer of a probe about the base stage, for a model that is made from others: theirs decide. `own` are
+    /// the facts that show the same of its own training, where that is asked: a model that was trained further
+    /// needs some of these too.
+    pub fn through_bases(&self, probe: &Probe, params: &Params, own: Option<&[FactId]>, trust: Trust) -> Finding {
+        let said = |id: &FactId| self.bases.iter().find(|(said, _)| said == id);
+        let grounds = self.lineage.grounds();
+        let unseen: Vec<Doubt> =
+            grounds.iter().filter(|id| said(id).is_none()).map(|id| Doubt::Incomplete(*id)).collect();
+        let mut findings: Vec<Finding> = self.bases.iter().map(|(_, base)| (probe.ask)(base, params, trust)).collect();
+        if let Some(doubts) = NonEmpty::of(unseen) {
+            let note = "the model is made from another one, and what is asked is told there or nowhere";
+            findings.push(Finding::unknown(doubts).note(note));
+        }
+        if let Some(own) = own
+            && self.lineage.trained_further(self.view)
+            && self.trusted(own, trust).is_empty()
+        {
+            let doubts = own.iter().map(|id| Doubt::OnlyDeclared(*id)).collect();
+            let none = || NonEmpty::one(Doubt::NotFound("nothing was found of the training that followed".to_owned()));
+            let note = "the model was trained further than its base";
+            findings.push(Finding::unknown(NonEmpty::of(doubts).unwrap_or_else(none)).note(note));
+        }
+        let none = || NonEmpty::one(Finding::unknown(NonEmpty::one(Doubt::NotFound("no base was found".to_owned()))));
+        Finding::all(NonEmpty::of(findings).unwrap_or_else(none))
     }
 
     /// A fact.
@@ -222,6 +278,11 @@ impl<'a> Inventory<'a> {
 }
 
 impl Holding {
+    /// The facts by which it is here, told of, or said to lie elsewhere.
+    pub fn shown(&self) -> Vec<FactId> {
+        self.whole.iter().chain(&self.described).chain(&self.elsewhere).copied().collect()
+    }
+
     fn absorb(&mut self, other: Self) {
         self.whole.extend(other.whole);
         self.partial.extend(other.partial);

@@ -11,23 +11,30 @@ mod claims;
 mod data;
 mod framework;
 mod inventory;
+pub mod known;
 mod lineage;
 pub mod mof;
+pub mod next;
 mod probe;
 mod probes;
 mod status;
 mod terms;
 mod verdict;
+mod view;
 mod weights;
 
 pub use answers::{Answer, AnswerWord, QUESTIONS};
 pub use assess::{Assessment, assess};
 pub use claims::{ClaimHeld, Holds};
-pub use framework::{Framework, FrameworkError, Reference, Requirement, Rule, Source, shipped};
+pub use framework::{Dimension, Framework, FrameworkError, Reference, Requirement, Rule, Source, shipped};
 pub use inventory::{Holding, Inventory, Presence};
 pub use lineage::Lineage;
 pub use probe::{Param, Params, Probe};
 pub use probes::PROBES;
 pub use status::Status;
 pub use terms::{Freedoms, Scope, Term, Terms, Via};
-pub use verdict::{Doubt, Finding, Ground, NonEmpty, Readings, Reason, Standing, Trust, Verdict, VerdictId, Verdicts};
+pub use verdict::{
+    Doubt, Finding, Graded, Ground, NonEmpty, Readings, Reason, Scorecard, Standing, Trust, Verdict, VerdictId,
+    Verdicts,
+};
+pub use view::View;

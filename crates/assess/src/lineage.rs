@@ -1,6 +1,7 @@
 //! Where a model comes from. A child stands no higher than its base on what belongs to the base.
 
-use candor_facts::{Claim, Component, FactId, FactSheet, Relation, Role};
+use crate::view::View;
+use candor_facts::{Claim, Component, FactId, Relation, Role};
 
 /// The parents of a release.
 #[derive(Clone, Debug, Default)]
@@ -15,18 +16,17 @@ pub struct Lineage {
 
 impl Lineage {
     /// Sort the facts about parents.
-    pub fn new(sheet: &FactSheet) -> Self {
+    pub fn new(view: View<'_>) -> Self {
         let mut names: Vec<(String, String)> = Vec::new();
-        for part in sheet.release.parts.iter().filter(|part| part.role == Role::Model) {
+        for (_, part) in view.parts().filter(|(_, part)| part.role == Role::Model) {
             if let Some((_, path)) = part.locator.as_deref().and_then(|locator| locator.split_once(':')) {
                 let (owner, name) = path.split_once('/').unwrap_or(("", path));
                 names.push((owner.to_lowercase(), family(name)));
             }
         }
-        let own = sheet.release.subject.iter().map(String::as_str).chain([sheet.release.id.as_str()]);
-        names.extend(own.map(|name| (String::new(), family(name))));
+        names.extend(view.names().map(|name| (String::new(), family(name))));
         let mut lineage = Self::default();
-        for (id, fact) in sheet.facts() {
+        for (id, fact) in view.facts() {
             match &fact.claim {
                 Claim::BaseModel { name, relation } => {
                     let bare = name.trim_start_matches("https://huggingface.co/");
@@ -52,6 +52,25 @@ impl Lineage {
     /// Whether base-stage statements of this release must come from its parent.
     pub fn derives(&self) -> bool {
         !self.outside.is_empty() || !self.unnamed.is_empty() && self.kin.is_empty()
+    }
+
+    /// Whether it was trained after it was taken from its base; storing at a lower precision and merging are no training.
+    pub fn trained_further(&self, view: View<'_>) -> bool {
+        let further = |id: &FactId| match view.fact(*id).map(|fact| &fact.claim) {
+            Some(Claim::BaseModel { relation, .. }) => !matches!(relation, Relation::Quantised | Relation::Merge),
+            _ => false,
+        };
+        self.outside.iter().any(further)
+    }
+
+    /// The bases at hand, each with the fact that names it.
+    pub(crate) fn bases<'a>(&self, view: View<'a>) -> Vec<(FactId, View<'a>)> {
+        let named = |id: &FactId, name: &str| match view.fact(*id).map(|fact| &fact.claim) {
+            Some(Claim::BaseModel { name: written, .. }) => written == name,
+            _ => false,
+        };
+        let says = |name: &str| self.outside.iter().find(|id| named(id, name)).copied();
+        view.bases().filter_map(|(base, of)| Some((says(&base.name)?, of))).collect()
     }
 
     /// The facts that say so.

@@ -7,6 +7,7 @@
 mod caps;
 mod components;
 mod differences;
+mod held;
 mod mended;
 mod mot;
 mod record;
@@ -19,6 +20,9 @@ mod yaml;
 pub use caps::RECORD as LONGEST_RECORD;
 pub use components::{COMPONENTS, Class, Component, Kind};
 pub use differences::Difference;
+pub use held::{Claimed, Held, Support, hold};
+pub(crate) use mended::accepts;
+pub use mot::readable;
 pub use tally::Progress;
 
 use std::fmt;

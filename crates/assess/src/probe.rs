@@ -63,18 +63,20 @@ impl Params {
     /// Read the parameters of a probe.
     ///
     /// # Errors
-    /// What is missing, unknown, or of the wrong kind; all of it.
-    pub fn read(probe: &Probe, raw: &BTreeMap<String, toml::Value>) -> Result<Self, Vec<String>> {
+    /// What is missing, unknown, or of the wrong kind; all of it, with the key where there is one.
+    pub fn read(probe: &Probe, raw: &BTreeMap<String, toml::Value>) -> Result<Self, Vec<(Option<String>, String)>> {
         let mut params = Self::default();
         let mut wrong = Vec::new();
         for param in probe.params {
             match raw.get(param.key()) {
-                None => wrong.push(format!("probe `{}` needs the parameter `{}`", probe.id, param.key())),
-                Some(value) => wrong.extend(params.set(*param, value).err()),
+                None => wrong.push((None, format!("probe `{}` needs the parameter `{}`", probe.id, param.key()))),
+                Some(value) => {
+                    wrong.extend(params.set(*param, value).err().map(|what| (Some(param.key().to_owned()), what)))
+                }
             }
         }
         for key in raw.keys().filter(|key| !probe.params.iter().any(|param| param.key() == *key)) {
-            wrong.push(format!("unknown parameter `{key}` of probe `{}`", probe.id));
+            wrong.push((Some(key.clone()), format!("unknown parameter `{key}` of probe `{}`", probe.id)));
         }
         if wrong.is_empty() { Ok(params) } else { Err(wrong) }
     }

@@ -15,6 +15,7 @@ probes! {
     code_is_own,
     code_license_approved,
     component_published,
+    component_terms,
     data_complete,
     data_particular,
     data_shared,

@@ -6,11 +6,13 @@
 //!
 //! Long because which of several texts and names decides is one judgement, made in one place.
 
+use crate::inventory::Inventory;
 use crate::lineage::{self, Lineage};
+use crate::view::View;
 use crate::weights::Weights;
 use candor_facts::{
-    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, FactSheet, LicenseKind, Place, Role, TermFound,
-    TermKind,
+    Basis, Claim, Component, Covers, Evidence, Extent, Fact, FactId, Kind, LicenseKind, PartIndex, Place, Role,
+    TermFound, TermKind,
 };
 use candor_license::{self as engine, Expression, Family, Freedom, Grant, LicenseId};
 
@@ -23,12 +25,15 @@ pub enum Scope {
     Code,
     /// Data sets.
     Data,
+    /// Documents of one part: the licence of a repository covers what is written in it, and nothing beyond.
+    Documents(PartIndex),
 }
 
 impl Scope {
     /// All scopes.
-    pub fn of(_: &FactSheet) -> Vec<Self> {
-        vec![Self::Model, Self::Code, Self::Data]
+    pub fn of(view: View<'_>) -> Vec<Self> {
+        let documents = view.parts().map(|(part, _)| Self::Documents(part));
+        [Self::Model, Self::Code, Self::Data].into_iter().chain(documents).collect()
     }
 }
 
@@ -71,6 +76,8 @@ pub struct Term {
     pub fact: FactId,
     /// The clause, where it was read.
     pub clause: Option<Evidence>,
+    /// The statement that names the base from which it is inherited, where the base is at hand.
+    pub through: Option<FactId>,
 }
 
 /// The terms over one scope.
@@ -111,15 +118,21 @@ pub enum Freedoms {
 
 impl Terms {
     /// Collect the terms of a scope.
-    pub fn new(sheet: &FactSheet, scope: Scope, lineage: &Lineage, weights: &Weights) -> Self {
+    pub fn new(
+        view: View<'_>,
+        scope: Scope,
+        lineage: &Lineage,
+        weights: &Weights,
+        bases: &[(FactId, Inventory<'_>)],
+    ) -> Self {
         let mut terms = Self::default();
-        for (id, fact) in sheet.facts() {
-            terms.take(sheet, scope, id, fact);
+        for (id, fact) in view.facts() {
+            terms.take(view, scope, id, fact);
         }
-        terms.conclude(sheet);
+        terms.conclude(view);
         if scope == Scope::Model {
-            terms.inherit(sheet, lineage);
-            terms.missing(sheet, weights);
+            terms.inherit(view, lineage, bases);
+            terms.missing(view, weights);
         }
         terms.restrictions.sort_by_key(|a| (a.kind, a.via, a.value, a.fact));
         terms.restrictions.dedup_by(|later, first| later.kind == first.kind && later.license == first.license);
@@ -128,12 +141,12 @@ impl Terms {
         terms
     }
 
-    fn take(&mut self, sheet: &FactSheet, scope: Scope, id: FactId, fact: &Fact) {
+    fn take(&mut self, view: View<'_>, scope: Scope, id: FactId, fact: &Fact) {
         match &fact.claim {
             Claim::LicenseText { covers, kind, expression, terms, .. } => {
                 let parsed = expression.as_deref().and_then(|text| Expression::parse(text).ok());
                 let policy = parsed.as_ref().is_some_and(|expression| expression.ids().all(is_policy));
-                if !covers_scope(sheet, scope, *covers, fact, parsed.as_ref()) {
+                if !covers_scope(view, scope, *covers, fact, parsed.as_ref()) {
                     return;
                 }
                 let name = expression.clone().unwrap_or_else(|| "a text of its own".to_owned());
@@ -157,7 +170,7 @@ impl Terms {
             }
             Claim::LicenseDeclared { covers, expression, written } => {
                 let parsed = expression.as_deref().and_then(|text| Expression::parse(text).ok());
-                if !covers_scope(sheet, scope, *covers, fact, parsed.as_ref()) {
+                if !covers_scope(view, scope, *covers, fact, parsed.as_ref()) {
                     return;
                 }
                 self.declared.push(id);
@@ -167,7 +180,7 @@ impl Terms {
                     None => self.unread.push(id),
                 }
             }
-            Claim::Restricted { covers, term } if covers_scope(sheet, scope, *covers, fact, None) => {
+            Claim::Restricted { covers, term } if covers_scope(view, scope, *covers, fact, None) => {
                 self.hold(term, Via::Text, "", id, Some(fact.evidence.clone()));
             }
             _ => {}
@@ -183,6 +196,7 @@ impl Terms {
             note: found.note.clone(),
             fact,
             clause,
+            through: None,
         };
         if found.kind.restricts() { self.restrictions.push(term) } else { self.conditions.push(term) }
     }
@@ -207,9 +221,9 @@ impl Terms {
         }
     }
 
-    fn conclude(&mut self, sheet: &FactSheet) {
+    fn conclude(&mut self, view: View<'_>) {
         let expression = |id: &FactId| -> Option<Expression> {
-            match &sheet.fact(*id)?.claim {
+            match &view.fact(*id)?.claim {
                 Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. } => {
                     Expression::parse(expression.as_deref()?).ok()
                 }
@@ -247,24 +261,41 @@ impl Terms {
             }
         }
         self.concluded = Expression::all(if from_texts.is_empty() { from_names } else { from_texts });
-        self.written = self.declared.iter().find_map(|id| match &sheet.fact(*id)?.claim {
+        self.written = self.declared.iter().find_map(|id| match &view.fact(*id)?.claim {
             Claim::LicenseDeclared { written, .. } => Some(written.clone()),
             _ => None,
         });
     }
 
-    /// The base model's restrictions reach what is made of it.
-    fn inherit(&mut self, sheet: &FactSheet, lineage: &Lineage) {
+    /// The base model's terms reach what is made of it: those read of a base at hand, else those of the licence
+    /// that it is known by.
+    fn inherit(&mut self, view: View<'_>, lineage: &Lineage, bases: &[(FactId, Inventory<'_>)]) {
         for id in &lineage.outside {
-            let Some(Claim::BaseModel { name, .. }) = sheet.fact(*id).map(|fact| &fact.claim) else { continue };
-            let Some(license) = lineage::base_license(name).and_then(LicenseId::parse) else { continue };
-            self.follow(&Expression::Id(license.clone()), Via::Base, *id);
-            let ours: Vec<String> =
-                self.concluded.iter().flat_map(|e| e.ids().map(ToString::to_string).collect::<Vec<_>>()).collect();
+            let Some(Claim::BaseModel { name, .. }) = view.fact(*id).map(|fact| &fact.claim) else { continue };
+            let theirs = match bases.iter().find(|(said, _)| said == id).and_then(|(_, base)| base.model_terms()) {
+                Some(terms) => {
+                    self.take_over(*id, terms);
+                    terms.concluded.clone()
+                }
+                None => {
+                    let known = lineage::base_license(name).and_then(LicenseId::parse).map(Expression::Id);
+                    known.iter().for_each(|license| self.follow(license, Via::Base, *id));
+                    known
+                }
+            };
+            let Some(theirs) = theirs else {
+                // Who does not know the base's terms does not know what may be done with what is made of it.
+                self.unread.push(*id);
+                continue;
+            };
+            let ids = |e: &Expression| e.ids().map(ToString::to_string).collect::<Vec<_>>();
+            let ours: Vec<String> = self.concluded.iter().flat_map(ids).collect();
+            let limited =
+                theirs.ids().any(|id| engine::license(id).is_some_and(|known| !known.restrictions.is_empty()));
             if self.conflict.is_none()
+                && limited
                 && !ours.is_empty()
-                && !ours.contains(&license.to_string())
-                && engine::license(&license).is_some_and(|license| !license.restrictions.is_empty())
+                && !ids(&theirs).iter().any(|id| ours.contains(id))
                 && let Some(own) = self.texts.first().or(self.declared.first())
             {
                 self.conflict = Some((*own, *id));
@@ -272,15 +303,22 @@ impl Terms {
         }
     }
 
+    /// The terms of a base at hand, each with its own place and with the statement that names the base.
+    fn take_over(&mut self, said: FactId, theirs: &Self) {
+        let inherited = |term: &Term| Term { via: Via::Base, through: Some(said), ..term.clone() };
+        self.restrictions.extend(theirs.restrictions.iter().map(inherited));
+        self.conditions.extend(theirs.conditions.iter().map(inherited));
+        self.unread.extend(&theirs.unread);
+    }
+
     /// Weights that are here, in a complete listing, without any terms: no permission was found.
-    fn missing(&mut self, sheet: &FactSheet, weights: &Weights) {
+    fn missing(&mut self, view: View<'_>, weights: &Weights) {
         let none = self.texts.is_empty() && self.declared.is_empty() && self.unread.is_empty();
         let Some(fact) = weights.whole.first().filter(|_| none) else { return };
-        let Some(part) = sheet.fact(*fact).map(Fact::part) else { return };
-        let complete = sheet.release.part(part).is_some_and(|part| part.listing.complete);
-        let unseen = sheet.gaps().iter().any(|gap| gap.part == part && is_terms_path(gap.path.name()));
-        let Some(listing) =
-            sheet.release.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen)
+        let Some(part) = view.fact(*fact).map(Fact::part) else { return };
+        let complete = view.part(part).is_some_and(|part| part.listing.complete);
+        let unseen = view.gaps().any(|gap| gap.part == part && is_terms_path(gap.path.name()));
+        let Some(listing) = view.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen)
         else {
             return;
         };
@@ -297,7 +335,7 @@ impl Terms {
     }
 
     /// Whether these terms grant some freedoms.
-    pub fn grant(&self, freedoms: &[Freedom], sheet: &FactSheet) -> Freedoms {
+    pub fn grant(&self, freedoms: &[Freedom], view: View<'_>) -> Freedoms {
         let limiting: Vec<Term> = self
             .restrictions
             .iter()
@@ -314,7 +352,7 @@ impl Terms {
             return Freedoms::Unread(self.unread.clone());
         }
         let granted = |id: &FactId| {
-            let expression = match sheet.fact(*id).map(|fact| &fact.claim) {
+            let expression = match view.fact(*id).map(|fact| &fact.claim) {
                 Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => {
                     expression.as_deref()
                 }
@@ -326,7 +364,7 @@ impl Terms {
         };
         let all = || self.texts.iter().chain(&self.declared);
         let stated = |id: &&FactId| {
-            !matches!(sheet.fact(**id).map(|fact| &fact.claim), Some(Claim::LicenseDeclared { expression: None, .. }))
+            !matches!(view.fact(**id).map(|fact| &fact.claim), Some(Claim::LicenseDeclared { expression: None, .. }))
         };
         let ungranted: Vec<FactId> = all().filter(stated).filter(|id| !granted(id)).copied().collect();
         let named: Vec<FactId> = all().filter(|id| granted(id)).copied().collect();
@@ -338,6 +376,34 @@ impl Terms {
             Freedoms::GrantedByName(named)
         } else {
             Freedoms::GrantedByText(self.texts.clone())
+        }
+    }
+
+    /// Whether all of these terms are open for a kind of component, as the Model Openness Framework counts it.
+    pub fn open(&self, kind: crate::mof::Kind, view: View<'_>) -> Freedoms {
+        match self.grant(&Freedom::ALL, view) {
+            restricted @ (Freedoms::Restricted(_) | Freedoms::NoTerms) => return restricted,
+            _ if !self.unread.is_empty() => return Freedoms::Unread(self.unread.clone()),
+            _ => {}
+        }
+        let expression = |id: &FactId| match view.fact(*id).map(|fact| &fact.claim) {
+            Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => {
+                expression.as_deref().and_then(|text| Expression::parse(text).ok())
+            }
+            _ => None,
+        };
+        let named: Vec<FactId> =
+            self.texts.iter().chain(&self.declared).filter(|id| expression(id).is_some()).copied().collect();
+        let closed: Vec<FactId> = named
+            .iter()
+            .filter(|id| !expression(id).is_some_and(|expression| crate::mof::accepts(&expression, kind)))
+            .copied()
+            .collect();
+        match (closed.is_empty(), named.is_empty(), self.texts.is_empty()) {
+            (false, _, _) => Freedoms::Unread(closed),
+            (true, true, _) => Freedoms::NoTerms,
+            (true, false, true) => Freedoms::GrantedByName(named),
+            (true, false, false) => Freedoms::GrantedByText(self.texts.clone()),
         }
     }
 
@@ -371,8 +437,14 @@ fn is_model_license(expression: &Expression) -> bool {
 }
 
 /// Whether a text or statement covers a scope, by what it says, where it stands and what it is.
-fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, expression: Option<&Expression>) -> bool {
-    let role = sheet.release.part(fact.part()).map(|part| part.role);
+pub(crate) fn covers_scope(
+    view: View<'_>,
+    scope: Scope,
+    covers: Covers,
+    fact: &Fact,
+    expression: Option<&Expression>,
+) -> bool {
+    let role = view.part(fact.part()).map(|part| part.role);
     let depth = fact.evidence.place.path().map_or(0, |path| path.as_str().matches('/').count());
     match (scope, covers) {
         (Scope::Model, Covers::Model) | (Scope::Code, Covers::Code) | (Scope::Data, Covers::Data) => true,
@@ -385,9 +457,14 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
         }
         (Scope::Code, Covers::Unstated) => {
             let model_terms = expression.is_some_and(is_model_license);
-            let code_part = sheet.release.parts.iter().any(|part| part.role == Role::Code);
+            // Beside the weights it covers the code that stands there too; code elsewhere has terms of its own.
+            let code_here = |(_, other): (FactId, &Fact)| {
+                matches!(&other.claim, Claim::Provides { component, extent: Extent::Whole | Extent::Partial, .. }
+                    if component.kind() == Kind::Code && *component != Component::CodeTokenizer)
+                    && other.part() == fact.part()
+            };
             (role == Some(Role::Code) && (!model_terms || depth == 0)
-                || role == Some(Role::Model) && depth == 0 && !code_part)
+                || role == Some(Role::Model) && depth == 0 && view.facts().any(code_here))
                 && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         // The licence of a repository that makes a data set covers its code; only beside data does it cover data.
@@ -399,7 +476,13 @@ fn covers_scope(sheet: &FactSheet, scope: Scope, covers: Covers, fact: &Fact, ex
                 );
                 data && other.part() == fact.part() && other.confirms()
             };
-            role == Some(Role::Data) && sheet.facts().any(here)
+            role == Some(Role::Data) && view.facts().any(here)
+        }
+        (Scope::Documents(_), Covers::Documents) => true,
+        (Scope::Documents(part), Covers::Unstated) => {
+            part == fact.part()
+                && depth == 0
+                && matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. })
         }
         _ => false,
     }

@@ -93,6 +93,20 @@ impl Finding {
         Self::definite(Status::NotApplicable, because.iter().map(|fact| Ground::Fact(*fact)).collect())
     }
 
+    /// Several answers to one question, all of which must hold: what decides is kept.
+    pub(crate) fn all(findings: NonEmpty<Self>) -> Self {
+        let status = Status::all(findings.iter().map(Self::status));
+        let mut all = Self { status, grounds: Vec::new(), doubts: Vec::new(), note: String::new() };
+        for finding in findings.iter().filter(|finding| finding.status == status) {
+            all.grounds.extend(finding.grounds.iter().cloned());
+            all.doubts.extend(finding.doubts.iter().cloned());
+            if all.note.is_empty() {
+                all.note.clone_from(&finding.note);
+            }
+        }
+        all
+    }
+
     fn definite(status: Status, grounds: Vec<Ground>) -> Self {
         Self { status, grounds, doubts: Vec::new(), note: String::new() }
     }
@@ -250,4 +264,54 @@ pub struct Readings {
     pub framework: String,
     /// Name of the reading, the status on what was observed, the status with the publisher's statements.
     pub statuses: Vec<(String, Status, Status)>,
+}
+
+/// A framework's grades, one a dimension, and what they add up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scorecard {
+    /// The framework's short name.
+    pub framework: String,
+    /// The grades, lowest first. A grade is worth its place: the lowest nothing, the next one.
+    pub scale: Vec<String>,
+    /// The dimensions, in the order of the framework.
+    pub graded: Vec<Graded>,
+}
+
+/// One dimension's grade, as an interval where it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graded {
+    /// The dimension's id.
+    pub dimension: String,
+    /// What it belongs to.
+    pub group: String,
+    /// In our words.
+    pub title: String,
+    /// Place on the scale of what is shown; `None`: unknown.
+    pub confirmed: Option<usize>,
+    /// The same with the publisher's statements.
+    pub declared: Option<usize>,
+    /// The highest grade that nothing refutes.
+    pub possible: usize,
+    /// The requirements that reach grades, lowest first.
+    pub requirements: Vec<String>,
+}
+
+impl Scorecard {
+    /// What is shown, what is said, and what nothing refutes, each added up over the dimensions.
+    pub fn tally(&self) -> (usize, usize, usize) {
+        let sum = |of: fn(&Graded) -> usize| self.graded.iter().map(of).sum();
+        let shown = |one: &Graded| one.confirmed.unwrap_or_default();
+        let said = |one: &Graded| one.declared.max(one.confirmed).unwrap_or_default();
+        (sum(shown), sum(said), sum(|one| one.possible))
+    }
+
+    /// The most that can be reached.
+    pub fn of(&self) -> usize {
+        self.graded.len() * self.scale.len().saturating_sub(1)
+    }
+
+    /// A grade's word; `unknown` for none.
+    pub fn word(&self, grade: Option<usize>) -> &str {
+        grade.and_then(|at| self.scale.get(at)).map_or("unknown", String::as_str)
+    }
 }

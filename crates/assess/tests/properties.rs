@@ -1,6 +1,6 @@
 //! What must hold of every judgement, whatever the facts.
 
-use candor_assess::{Framework, Reason, Status, assess, shipped};
+use candor_assess::{Framework, Reason, Reference, Rule, Status, assess, next, shipped};
 use candor_facts::{
     Artifact, ArtifactPath, Basis, Claim, Component, Covers, DataAspect, DataUse, Digest, Evidence, Extent, Fact,
     FactSheet, LicenseKind, Listing, Origin, Part, PartIndex, Place, Release, Role, Stage, TermFound, TermKind,
@@ -20,17 +20,19 @@ fn judge(all: &[Framework], framework: &Framework, name: &str, leaves: &BTreeMap
     if let Some(leaf) = leaves.get(&id) {
         return *leaf;
     }
-    let parts: Vec<Status> = requirement
-        .parts()
-        .map(|part| {
-            let target = part
-                .framework
-                .as_ref()
-                .map_or(framework, |short| all.iter().find(|known| known.short == *short).expect("framework"));
-            judge(all, target, &part.requirement, leaves)
-        })
-        .collect();
-    requirement.rule.compose(parts)
+    let refer = |part: &Reference| {
+        let target = part
+            .framework
+            .as_ref()
+            .map_or(framework, |short| all.iter().find(|known| known.short == *short).expect("framework"));
+        judge(all, target, &part.requirement, leaves)
+    };
+    let composed: &[Reference] = match &requirement.rule {
+        Rule::All(parts) | Rule::Any(parts) | Rule::None(parts) | Rule::AtLeast(_, parts) => parts,
+        Rule::Probe(..) => &[],
+    };
+    let own = requirement.rule.compose(composed.iter().map(refer).collect::<Vec<_>>());
+    requirement.unless.as_ref().map_or(own, |exemption| own.unless(refer(exemption)))
 }
 
 fn leaf_names(all: &[Framework]) -> Vec<String> {
@@ -147,7 +149,7 @@ proptest! {
 
     /// In every framework, what becomes known never flips a verdict that was definite.
     #[test]
-    fn knowing_more_never_flips(statuses in proptest::collection::vec((status(), any::<bool>()), 64)) {
+    fn knowing_more_never_flips(statuses in proptest::collection::vec((status(), any::<bool>()), 128)) {
         let all = frameworks();
         let names = leaf_names(&all);
         let before: BTreeMap<String, Status> = names.iter().cloned().zip(statuses.iter().map(|(status, _)| *status)).collect();
@@ -187,7 +189,7 @@ proptest! {
         }
     }
 
-    /// Adding a part never lowers what is confirmed, unless something then shows why: a requirement refuted, or
+    /// Adding a part never lowers what is confirmed, unless something then shows why: a requirement decided otherwise, or
     /// left open by words that nobody has judged, or a parent model.
     #[test]
     fn a_part_more_never_lowers_in_silence(facts in said(), more in said(), role in proptest::sample::select(Role::ALL.to_vec())) {
@@ -204,9 +206,148 @@ proptest! {
                     Reason::Probed { confirmed, .. } => !confirmed.grounds().is_empty() || !confirmed.doubts().is_empty(),
                     Reason::Composed { .. } => false,
                 };
-                told && was == Some(Status::Met) && verdict.confirmed != Status::Met
+                let definite = matches!(was, Some(Status::Met | Status::NotMet));
+                told && definite && was != Some(verdict.confirmed)
             });
             prop_assert!(shown, "{} fell from {:?} to {:?} in silence", old.framework, old.confirmed, new.confirmed);
+        }
+    }
+}
+
+/// All that a plan may be asked for.
+fn targets(all: &[Framework]) -> Vec<String> {
+    let roots = |framework: &Framework| -> Vec<String> {
+        framework.roots().map(|root| format!("{}.{root}", framework.short)).collect()
+    };
+    all.iter().flat_map(roots).collect()
+}
+
+/// Small enough to try everything, with each operator.
+const SMALL: &str = r#"
+id = "small-1"
+name = "Small"
+source = { url = "u", read = "2026-01-01" }
+readings = ["goal"]
+[goal]
+title = "All"
+cite = "1"
+all = ["weights", "terms", "told"]
+[weights]
+title = "Weights"
+cite = "1"
+probe = "weights-published"
+[terms]
+title = "Terms"
+cite = "1"
+probe = "terms-grant"
+scope = "model"
+freedoms = ["use", "share"]
+[told]
+title = "One of"
+cite = "1"
+any = ["card", "two", "exempt"]
+[card]
+title = "Data card"
+cite = "1"
+all = ["data-card", "described"]
+[data-card]
+title = "Data card"
+cite = "1"
+probe = "component-published"
+component = "doc.data_card"
+[described]
+title = "Described"
+cite = "1"
+probe = "processing-described"
+[two]
+title = "Two of"
+cite = "1"
+at-least = 2
+of = ["data-card", "code", "described"]
+[code]
+title = "Code"
+cite = "1"
+probe = "training-code-published"
+[exempt]
+title = "Shared"
+cite = "1"
+all = ["code"]
+unless = "data"
+[data]
+title = "No data"
+cite = "1"
+none = ["shared"]
+[shared]
+title = "Shared"
+cite = "1"
+probe = "data-shared"
+"#;
+
+/// All choices of so many acts.
+fn choices(acts: &[next::Act], size: usize) -> Vec<Vec<next::Act>> {
+    if size == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for (at, act) in acts.iter().enumerate() {
+        for mut rest in choices(&acts[at + 1..], size - 1) {
+            rest.push(act.clone());
+            all.push(rest);
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// The acts of a plan, applied to the facts, reach what was asked for; where something rests with others, they
+    /// do so as soon as that is taken as met.
+    #[test]
+    fn plans_are_sound(facts in said(), complete in any::<bool>(), at in 0usize..1000) {
+        let all = frameworks();
+        let targets = targets(&all);
+        let target = &targets[at % targets.len()];
+        let sheet = sheet(&facts, None, complete);
+        let plan = next::plan(&sheet, &all, target).expect("a requirement");
+        let acts: Vec<next::Act> = plan.steps.iter().map(|step| step.act.clone()).collect();
+        let done = next::after(&sheet, &acts);
+        let assessment = assess(&done, &all);
+        let mut leaves: BTreeMap<String, Status> = BTreeMap::new();
+        for (_, verdict) in assessment.verdicts.iter() {
+            if matches!(verdict.reason, Reason::Probed { .. }) {
+                leaves.insert(verdict.requirement.clone(), verdict.confirmed);
+            }
+        }
+        leaves.extend(plan.rests.iter().map(|rest| (rest.requirement.clone(), Status::Met)));
+        let (short, name) = target.split_once('.').expect("framework and name");
+        let framework = all.iter().find(|framework| framework.short == short).expect("framework");
+        prop_assert_eq!(judge(&all, framework, name, &leaves), Status::Met, "{}: {:?}", target, plan);
+        if plan.rests.is_empty() {
+            let (_, verdict) = assessment.verdicts.find(target).expect("a verdict");
+            prop_assert_eq!(verdict.confirmed, Status::Met, "{}: {:?}", target, plan);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    /// No smaller set of acts reaches it: all of them are tried.
+    #[test]
+    fn plans_are_minimal(facts in proptest::collection::vec((claim(), any::<bool>(), 1u32..50), 0..6), complete in any::<bool>()) {
+        let small = vec![Framework::parse(SMALL).expect("a framework")];
+        let sheet = sheet(&facts, None, complete);
+        let plan = next::plan(&sheet, &small, "small.goal").expect("a requirement");
+        let acts = next::acts(&sheet);
+        let most = if plan.rests.is_empty() { plan.steps.len() } else { 3 };
+        for size in 0..most.min(3) {
+            for some in choices(&acts, size) {
+                let done = next::after(&sheet, &some);
+                let assessment = assess(&done, &small);
+                let (_, verdict) = assessment.verdicts.find("small.goal").expect("a verdict");
+                prop_assert_ne!(verdict.confirmed, Status::Met, "{:?} is smaller than {:?}", some, plan);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, compare, explain, mof, schema, snapshot};
+use crate::commands::{assess, catalogue, compare, explain, frameworks, mof, next, schema, sign, snapshot, verify};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -82,6 +82,23 @@ pub(crate) enum Command {
     /// What was read of a release, as a bundle that gives the same answers without a connection
     #[command(after_help = snapshot::HELP)]
     Snapshot(snapshot::Options),
+    /// The well-known releases that ship with Candor, and where each stands
+    #[command(after_help = "Example:\n  candor catalogue --makes images")]
+    Catalogue(catalogue::Options),
+    /// Whether files are those that were signed or listed
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Options),
+    /// Sign a model with a key, as OpenSSF Model Signing 1.0
+    #[command(after_help = sign::HELP)]
+    Sign(sign::Options),
+    /// What to publish, license or tell to reach a level of any framework, smallest set first
+    #[command(after_help = "Example:\n  candor next examples/open-weights --to open-weights-data-info")]
+    Next(next::Options),
+    /// The frameworks that ship with Candor: list them, show one, or check a file of your own
+    #[command(
+        after_help = "Examples:\n  candor frameworks\n  candor frameworks show mof\n  candor frameworks lint ours.toml"
+    )]
+    Frameworks(frameworks::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),
@@ -108,7 +125,7 @@ pub(crate) struct Reading {
     /// The folder is the whole release: a file that is not in it does not exist
     #[arg(long)]
     pub complete: bool,
-    /// A further part of the release: model, code, data or document, at a locator; or a base model
+    /// A further part of the release: model, code, data or document, at a locator
     #[arg(long, value_name = "ROLE=LOCATOR")]
     pub with: Vec<String>,
     /// Also look at what the release itself links to: base models, data sets, code
@@ -120,6 +137,14 @@ pub(crate) struct Reading {
     /// Exit 3 when something could not be seen or stayed unknown
     #[arg(long)]
     pub strict: bool,
+}
+
+/// By what to judge.
+#[derive(ClapArgs, Debug, Default)]
+pub(crate) struct Judging {
+    /// Judge by a framework file of your own too; it may refer to those that ship with Candor
+    #[arg(long, value_name = "FILE")]
+    pub framework: Vec<PathBuf>,
 }
 
 /// Arguments of commands over single files.

@@ -1,13 +1,18 @@
 //! One module per command.
 
 pub(crate) mod assess;
+pub(crate) mod catalogue;
 pub(crate) mod compare;
 pub(crate) mod explain;
+pub(crate) mod frameworks;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;
+pub(crate) mod next;
 pub(crate) mod schema;
 pub(crate) mod snapshot;
+pub(crate) mod sign;
+pub(crate) mod verify;
 
 use crate::Outcome;
 use crate::args::{Args, Texts};

@@ -1,21 +1,103 @@
 //! From a locator to facts: the only place where sources and inspectors meet.
 
-use crate::args::{Common, Reading};
+use crate::args::{Common, Judging, Reading};
 use crate::follow;
 use crate::output::harmless;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
-use candor_facts::{FactSheet, Files, Role};
-use candor_source::{Note, Recording, Request, Session, Settings, Snapshot};
-use std::io::{IsTerminal, Write};
+use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
+use candor_inspect::ListedModel;
+use candor_source::{Locator, Note, Recording, Request, Session, Settings, Snapshot};
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 /// A release that was read.
 pub(crate) struct Loaded {
     /// The facts.
     pub sheet: FactSheet,
-    /// The bytes, for excerpts.
-    pub snapshot: Snapshot,
+    /// The bytes, for excerpts; none of a release of the catalogue, whose sheet has places only.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// Longest excerpt shown, in bytes.
+const EXCERPT: u64 = 160;
+
+impl Loaded {
+    /// The words at a place, on one line.
+    pub(crate) fn excerpt(&self, evidence: &Evidence) -> Option<String> {
+        let Place::Span { part, path, start, end, line, .. } = &evidence.place else { return None };
+        if *line == 0 {
+            return None;
+        }
+        let bytes = self.snapshot.as_ref()?.open(*part, path).ok()?;
+        let length = (end - start).min(EXCERPT);
+        let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
+        let text = String::from_utf8_lossy(&found);
+        let text = text.trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
+        Some(if end - start > EXCERPT { format!("{text} …") } else { text })
+    }
+}
+
+/// Read what a locator names: one release; of a bill of materials, each model that it lists. `bill.json#name` is
+/// one of them.
+pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
+    let with = with(reading)?;
+    if let Some(sheet) = catalogued(locator)? {
+        ensure!(
+            with.is_empty(),
+            "`--with` adds parts to what is read, and `{locator}` of the catalogue is not; leave it out"
+        );
+        let sheet = candor_assess::known::with_known_bases(sheet);
+        return Ok(vec![Loaded { sheet, snapshot: None }]);
+    }
+    let (place, wanted) = match locator.rsplit_once('#') {
+        Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
+        _ => (locator, None),
+    };
+    let request = Request { locator: place.to_owned(), complete: reading.complete, with };
+    let terminal = Terminal::new();
+    let session = session(reading, &terminal)?;
+    let resolve = |request: &Request| -> anyhow::Result<Snapshot> {
+        let snapshot = session.open(request)?;
+        snapshot.fetch_ahead(&candor_inspect::reads_whole);
+        Ok(snapshot)
+    };
+    let snapshot = resolve(&request)?;
+    let mut models = listed(&snapshot);
+    let Some(wanted) = wanted else {
+        match (models.len(), models.pop()) {
+            (1, Some(only)) => return Ok(vec![about(snapshot, only)?]),
+            (_, None) if reading.follow => {
+                let (snapshot, sheet) = follow::read(&session, snapshot, &|line| terminal.notice(line));
+                let sheet = candor_assess::known::with_known_bases(sheet);
+                return Ok(vec![Loaded { sheet, snapshot: Some(snapshot) }]);
+            }
+            (_, None) => return Ok(vec![scanned(snapshot)]),
+            (_, last) => models.extend(last),
+        }
+        let each = models.into_iter().map(|model| about(resolve(&request)?, model));
+        return each.collect();
+    };
+    let found = models.iter().find(|model| model.reference == wanted || model.name == wanted);
+    let Some(model) = found.cloned() else {
+        let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
+        bail!("`{place}` lists no model `{wanted}`; it lists: {}", names.join(", "));
+    };
+    Ok(vec![about(snapshot, model)?])
+}
+
+fn with(reading: &Reading) -> anyhow::Result<Vec<(Role, String)>> {
+    let mut with = Vec::new();
+    for text in &reading.with {
+        let Some((role, locator)) = text.split_once('=') else {
+            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
+        };
+        let role = Role::parse(role)
+            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
+        with.push((role, locator.to_owned()));
+    }
+    Ok(with)
 }
 
 /// What the command line says of connections, for the whole run.
@@ -31,39 +113,18 @@ pub(crate) fn begin(common: &Common) {
     RUN.get_or_init(|| Run { offline: common.offline, quiet: common.quiet });
 }
 
-/// Read a release.
-pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
-    let snapshot = open(locator, reading)?;
-    let sheet = follow::read(&snapshot, &snapshot);
-    Ok(Loaded { sheet, snapshot })
-}
-
 /// Find a release and what belongs to it. Its files are not read yet.
 pub(crate) fn open(locator: &str, reading: &Reading) -> anyhow::Result<Snapshot> {
-    let mut with = Vec::new();
-    for text in &reading.with {
-        let Some((role, locator)) = text.split_once('=') else {
-            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
-        };
-        let role = Role::parse(role)
-            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document, base"))?;
-        with.push((role, locator.to_owned()));
-    }
-    let terminal = Terminal::new();
-    let session = session(reading, &terminal)?;
-    let mut snapshot = session.open(&Request { locator: locator.to_owned(), complete: reading.complete, with })?;
+    let request = Request { locator: locator.to_owned(), complete: reading.complete, with: with(reading)? };
+    let snapshot = session(reading, &Terminal::new())?.open(&request)?;
     snapshot.fetch_ahead(&candor_inspect::reads_whole);
-    if reading.follow {
-        follow::follow(&session, &mut snapshot, &|line| terminal.notice(line))?;
-    }
-    terminal.clear();
     Ok(snapshot)
 }
 
 /// Read a release, with a record of what is read of its files.
-pub(crate) fn record<'a>(snapshot: &'a Snapshot, files: &'a dyn Files) -> (FactSheet, Recording<'a>) {
-    let recording = Recording::new(files);
-    let sheet = follow::read(snapshot, &recording);
+pub(crate) fn record(snapshot: &Snapshot) -> (FactSheet, Recording<'_>) {
+    let recording = Recording::new(snapshot);
+    let sheet = candor_inspect::scan(snapshot.release.clone(), &recording, snapshot.gaps.clone());
     (sheet, recording)
 }
 
@@ -131,10 +192,98 @@ impl Drop for Terminal {
     }
 }
 
-/// The frameworks that ship with Candor.
-pub(crate) fn frameworks() -> anyhow::Result<Vec<Framework>> {
-    candor_assess::shipped().map_err(|errors| {
+/// Read a release where only one can be meant.
+pub(crate) fn load(locator: &str, reading: &Reading) -> anyhow::Result<Loaded> {
+    let mut all = load_all(locator, reading)?;
+    match (all.pop(), all.len()) {
+        (Some(only), 0) => Ok(only),
+        (last, _) => {
+            let names: Vec<&str> = all.iter().chain(&last).map(|one| one.sheet.release.id.as_str()).collect();
+            bail!(
+                "`{locator}` lists {} models; write which one, as `{locator}#{}`: {}",
+                names.len(),
+                names[0],
+                names.join(", ")
+            );
+        }
+    }
+}
+
+/// The models of a bill of materials, when a lone file is one.
+fn listed(snapshot: &Snapshot) -> Vec<ListedModel> {
+    let [part] = snapshot.release.parts.as_slice() else { return Vec::new() };
+    let [entry] = part.listing.entries() else { return Vec::new() };
+    if !matches!(entry.path.extension().as_str(), "json" | "jsonld") {
+        return Vec::new();
+    }
+    let bytes = snapshot.open(PartIndex(0), &entry.path).ok();
+    let bytes = bytes.and_then(|bytes| read_all(&*bytes, candor_inspect::caps::CONFIG).ok().flatten());
+    bytes.map(|bytes| candor_inspect::listed_models(&bytes)).unwrap_or_default()
+}
+
+/// A release about one model of a bill.
+fn about(mut snapshot: Snapshot, model: ListedModel) -> anyhow::Result<Loaded> {
+    snapshot.release.id = model.name;
+    snapshot.release.subject = vec![model.reference];
+    Ok(scanned(snapshot))
+}
+
+fn scanned(snapshot: Snapshot) -> Loaded {
+    let sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
+    let sheet = candor_assess::known::with_known_bases(sheet);
+    Loaded { sheet, snapshot: Some(snapshot) }
+}
+
+/// The fact sheet of a release of the catalogue; none when the locator means something else.
+fn catalogued(locator: &str) -> anyhow::Result<Option<FactSheet>> {
+    let Ok(Locator::Catalogue(name)) = Locator::parse(locator, |path| path.exists()) else { return Ok(None) };
+    if let Some(sheet) = candor_assess::known::sheet(&name) {
+        return Ok(Some(sheet));
+    }
+    let names: Vec<&str> = candor_assess::known::entries().iter().map(|entry| entry.name.as_str()).collect();
+    let near: Vec<&str> =
+        names.iter().copied().filter(|known| known.contains(name.as_str()) || name.contains(known)).collect();
+    let next = if near.is_empty() { names.join(", ") } else { near.join(", ") };
+    bail!("no path `{locator}` is here, and the catalogue has no release `{name}`; did you mean one of: {next}?")
+}
+
+/// The frameworks that ship with Candor, and those of the user behind them.
+pub(crate) fn frameworks(judging: &Judging) -> anyhow::Result<Vec<Framework>> {
+    let mut frameworks = candor_assess::shipped().map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|(id, error)| format!("{id}.toml:{error}")).collect();
         anyhow::anyhow!("a framework file that ships with Candor is wrong; report this:\n{}", lines.join("\n"))
+    })?;
+    for path in &judging.framework {
+        let text = framework_text(path)?;
+        let framework = Framework::parse_among(&text, &frameworks).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(|error| format!("{}:{error}", path.display())).collect();
+            anyhow::anyhow!("this framework file cannot be used:\n{}", lines.join("\n"))
+        })?;
+        frameworks.push(framework);
+    }
+    Ok(frameworks)
+}
+
+/// Longest framework file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// The text of a framework file.
+pub(crate) fn framework_text(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("the framework file `{}` cannot be read", path.display());
+    let file = std::fs::File::open(path).with_context(cannot)?;
+    if file.metadata().with_context(cannot)?.is_dir() {
+        bail!("`{}` is a folder; name one framework file", path.display());
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    if bytes.len() as u64 > LONGEST {
+        bail!("`{}` is longer than {LONGEST} bytes; no framework is", path.display());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        anyhow::anyhow!(
+            "`{}`: byte {} is not UTF-8; save it as UTF-8",
+            path.display(),
+            error.utf8_error().valid_up_to()
+        )
     })
 }

@@ -4,8 +4,11 @@
 mod args;
 mod commands;
 mod follow;
+mod disk;
 mod load;
 mod output;
+mod progress;
+mod render;
 
 use args::{Args, Command};
 use candor_source::SourceError;
@@ -17,6 +20,8 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// Exit 0: answered; verified; the policy holds.
     Answered,
+    /// Exit 1: the answer is no: refuted, different, violated.
+    Refuted,
     /// Exit 3: answered with gaps or unknowns, and `--strict` was said; or nothing could be judged.
     Undetermined,
 }
@@ -34,11 +39,17 @@ fn main() -> ExitCode {
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
         Command::Snapshot(options) => commands::snapshot::run(options, &output),
+        Command::Catalogue(options) => commands::catalogue::run(options, &output),
+        Command::Verify(options) => commands::verify::run(options, &output),
+        Command::Sign(options) => commands::sign::run(options, &output),
+        Command::Next(options) => commands::next::run(options, &output),
+        Command::Frameworks(options) => commands::frameworks::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };
     match result {
         Ok(Outcome::Answered) => ExitCode::SUCCESS,
+        Ok(Outcome::Refuted) => ExitCode::from(1),
         Ok(Outcome::Undetermined) => ExitCode::from(3),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -5,7 +5,7 @@
 //!
 //! Long because it is one closed vocabulary, read and reviewed as a whole.
 
-use crate::Component;
+use crate::{Component, Flop};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -252,6 +252,46 @@ words! {
     }
 }
 
+words! {
+    /// What a file may state of its model beside tensors, terms and lineage.
+    Property {
+        /// What it is called.
+        Name "name",
+        /// Who made it.
+        Author "author",
+        /// For which organisation.
+        Organisation "organisation",
+        /// Who lowered its precision.
+        QuantisedBy "quantised-by",
+        /// Its version.
+        Version "version",
+        /// What it was tuned for.
+        Finetune "finetune",
+        /// Its size in words: `7B`, `8x7B`.
+        SizeLabel "size-label",
+        /// The mixture of element types.
+        Quantisation "quantisation",
+        /// The longest input, in tokens.
+        ContextLength "context-length",
+        /// Experts of each layer.
+        Experts "experts",
+        /// Experts that one token uses.
+        ExpertsUsed "experts-used",
+        /// A template for conversations.
+        ChatTemplate "chat-template",
+        /// Languages.
+        Languages "languages",
+        /// Free words.
+        Tags "tags",
+        /// The program that wrote it.
+        Producer "producer",
+        /// The version of that program.
+        ProducerVersion "producer-version",
+        /// A set of operators that it needs, with its version.
+        OperatorSet "operator-set",
+    }
+}
+
 /// A restriction or condition found in a text, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermFound {
@@ -265,6 +305,20 @@ pub struct TermFound {
     pub bytes: Option<(u64, u64)>,
     /// What it means, in our words.
     pub note: String,
+}
+
+/// What makes a pickle not provably inert.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PickleOffence {
+    /// Its byte, of the file or of the member of an archive.
+    pub at: u64,
+    /// The member of an archive that it stands in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub within: Option<String>,
+    /// The opcode, by the name of the specification.
+    pub opcode: String,
+    /// What is wrong with it.
+    pub what: String,
 }
 
 /// What can be said.
@@ -315,6 +369,67 @@ pub enum Claim {
         parameters: u64,
         /// Elements per element type.
         dtypes: BTreeMap<String, u64>,
+    },
+    /// The parameters of the final weights, counted by their headers.
+    Parameters {
+        /// All of them, tied weights once, without buffers.
+        total: u64,
+        /// Elements that are stored and not trained: positions, masks, tables.
+        buffers: u64,
+        /// Elements that are stored more than once for weights that are one.
+        tied: u64,
+        /// Of the table that turns tokens into vectors, which costs no multiplication.
+        embedding: u64,
+        /// Those that one token uses: all, or of a mixture of experts the chosen ones. `None` when that is not known.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        active: Option<u64>,
+        /// Operations per token that attention adds in training at the longest input: 12 × layers × width × context.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        attention: Option<u64>,
+    },
+    /// The number of tokens that the model was trained on is told, as an interval by its rounding.
+    TrainingTokens {
+        /// Not fewer.
+        lower: u64,
+        /// Not more; `None` where only a least number is told.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        upper: Option<u64>,
+        /// In which stage.
+        stage: Stage,
+    },
+    /// The computing of training, in floating-point operations.
+    Compute {
+        /// Not less.
+        lower: Flop,
+        /// Not more; `None` where no upper end can be given.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        upper: Option<Flop>,
+        /// How it follows from the inputs.
+        formula: String,
+        /// The numbers that went in, by their names in the formula.
+        inputs: BTreeMap<String, u64>,
+        /// Of which stage.
+        stage: Stage,
+    },
+    /// A weight file states something of its model.
+    States {
+        /// What.
+        property: Property,
+        /// The value, as written.
+        value: String,
+    },
+    /// The pickles of a file were followed, opcode by opcode, without executing them.
+    Pickle {
+        /// Whether they build values and do nothing else. If not, loading the file may run any code.
+        inert: bool,
+        /// What they stand in: `pickle`, `pytorch-zip`, `pytorch-legacy`, `numpy`, …
+        container: String,
+        /// What they import, sorted.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        imports: Vec<String>,
+        /// The first thing that makes them not provably inert.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        offence: Option<PickleOffence>,
     },
     /// The weights can be run with what is here.
     Runnable {

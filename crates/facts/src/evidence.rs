@@ -91,6 +91,13 @@ impl Place {
         }
     }
 
+    /// The same, to change it.
+    pub(crate) fn part_mut(&mut self) -> &mut PartIndex {
+        match self {
+            Self::Span { part, .. } | Self::Listed { part, .. } | Self::Absent { part, .. } => part,
+        }
+    }
+
     /// The artifact, where the place is in or at one.
     pub fn path(&self) -> Option<&ArtifactPath> {
         match self {

@@ -7,17 +7,21 @@ mod claim;
 mod component;
 mod digest;
 mod evidence;
+mod flop;
 mod read;
 mod release;
 mod sheet;
+mod tree;
 
 pub use claim::{
-    Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
-    WeightForm, Whole,
+    Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, PickleOffence, Property, Relation, Stage,
+    TermFound, TermKind, WeightForm, Whole,
 };
 pub use component::{Component, Group, Kind};
 pub use digest::{Algorithm, Digest, Sha256Writer};
 pub use evidence::{Basis, Evidence, Place, Route};
+pub use flop::Flop;
 pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
 pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
-pub use sheet::{Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};
+pub use sheet::{Base, Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};
+pub use tree::{Standing, Tree, TreeEntry, TreeFile};

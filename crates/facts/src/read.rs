@@ -15,6 +15,11 @@ pub trait ReadAt {
     /// Those of the medium.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
 
+    /// Whether many small reads at scattered places are cheap: not where each of them is a request.
+    fn is_near(&self) -> bool {
+        true
+    }
+
     /// Whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0

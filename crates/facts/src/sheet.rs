@@ -140,6 +140,37 @@ pub struct FactSheet {
     gaps: Vec<Gap>,
     /// Inspectors and their versions, sorted.
     pub inspectors: Vec<(String, u32)>,
+    /// The models that this one is made from, as far as they are at hand. Their parts stand after its own.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub bases: Vec<Base>,
+}
+
+/// A model that a release is made from, at hand in the same sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// Its name as the release that is made from it writes it.
+    pub name: String,
+    /// Its own short name.
+    pub id: String,
+    /// Names under which its documents speak of it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub subject: Vec<String>,
+    /// Where it was found: a locator.
+    pub found: String,
+    /// The first of its parts.
+    pub first: PartIndex,
+    /// How many parts it has.
+    pub parts: u32,
+    /// The base, by its index in the sheet, that is made from this one; none: the release itself is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub of: Option<usize>,
+}
+
+impl Base {
+    /// Whether a part belongs to it.
+    pub fn owns(&self, part: PartIndex) -> bool {
+        (self.first.0..self.first.0.saturating_add(self.parts)).contains(&part.0)
+    }
 }
 
 impl FactSheet {
@@ -154,7 +185,49 @@ impl FactSheet {
         gaps.sort();
         gaps.dedup();
         inspectors.sort();
-        Self { schema: SCHEMA.to_owned(), release, facts, gaps, inspectors }
+        Self { schema: SCHEMA.to_owned(), release, facts, gaps, inspectors, bases: Vec::new() }
+    }
+
+    /// The same sheet with a model that it is made from, whose facts keep their places. `name` is the name as
+    /// written here, `found` the locator at which the base was found. Bases of the base come along.
+    #[must_use]
+    pub fn with_base(mut self, name: &str, found: &str, base: Self) -> Self {
+        let shift = u32::try_from(self.release.parts.len()).unwrap_or(u32::MAX);
+        let moved = |part: &mut PartIndex| part.0 = part.0.saturating_add(shift);
+        let index = self.bases.len();
+        let own = base.release.parts.len() - base.bases.iter().map(|base| base.parts as usize).sum::<usize>();
+        self.bases.push(Base {
+            name: name.to_owned(),
+            id: base.release.id,
+            subject: base.release.subject,
+            found: found.to_owned(),
+            first: PartIndex(shift),
+            parts: u32::try_from(own).unwrap_or(u32::MAX),
+            of: None,
+        });
+        for mut further in base.bases {
+            moved(&mut further.first);
+            further.of = Some(further.of.map_or(index, |of| of + index + 1));
+            self.bases.push(further);
+        }
+        self.release.parts.extend(base.release.parts);
+        for mut fact in base.facts {
+            for evidence in std::iter::once(&mut fact.evidence).chain(&mut fact.also) {
+                moved(evidence.place.part_mut());
+            }
+            self.facts.push(fact);
+        }
+        for mut gap in base.gaps {
+            moved(&mut gap.part);
+            self.gaps.push(gap);
+        }
+        for inspector in base.inspectors {
+            if !self.inspectors.contains(&inspector) {
+                self.inspectors.push(inspector);
+            }
+        }
+        let bases = std::mem::take(&mut self.bases);
+        Self { bases, ..Self::new(self.release, self.facts, self.gaps, self.inspectors) }
     }
 
     /// All facts, in canonical order.

@@ -18,6 +18,56 @@ pub const TRAINER_STATE: u64 = 64 << 20;
 pub const SHARD_INDEX: u64 = 64 << 20;
 /// Longest safetensors header: the cap of the format itself. Bytes.
 pub const SAFETENSORS_HEADER: u64 = 100_000_000;
+/// Longest GGUF header: what comes before the data. Bytes.
+pub const GGUF_HEADER: u64 = 256 << 20;
+/// Most keys of a GGUF header.
+pub const GGUF_KEYS: u64 = 65_536;
+/// Longest key and longest name of a tensor in GGUF: the cap of the format. Bytes.
+pub const GGUF_KEY: u64 = 65_535;
+/// Most dimensions of a tensor in GGUF: the cap of its readers.
+pub const GGUF_DIMENSIONS: usize = 4;
+/// Longest value of a GGUF key that is kept; a longer one is walked over. Bytes.
+pub const GGUF_VALUE: usize = 64 << 10;
+/// All values of a GGUF header that are kept, together. Bytes.
+pub const GGUF_KEPT: usize = 1 << 20;
+/// Most keys of a GGUF header whose values are kept.
+pub const GGUF_KEPT_KEYS: usize = 4_096;
+/// Most numbered entries (base models, data sets) of a GGUF header.
+pub const GGUF_ENTRIES: u64 = 1_000;
+/// Longest stream of a pickle that is unpacked from an archive. Bytes.
+pub const PICKLE: u64 = 64 << 20;
+/// Most opcodes of one file's pickles, and of what they look at again.
+pub const PICKLE_OPCODES: u64 = 32 << 20;
+/// Longest text of a pickle that is kept; a longer one is walked over. Bytes.
+pub const PICKLE_TEXT: u64 = 4 << 10;
+/// All texts of one file's pickles that are kept, together. Bytes.
+pub const PICKLE_TEXTS: usize = 64 << 20;
+/// Longest line of a pickle in text that is kept; a longer one is walked over. Bytes.
+pub const PICKLE_LINE: usize = 64 << 10;
+/// Most values of one file's pickles.
+pub const PICKLE_VALUES: usize = 4 << 20;
+/// Most objects of one file's pickles.
+pub const PICKLE_NODES: usize = 1 << 20;
+/// Most imports of a pickle that are told.
+pub const PICKLE_IMPORTS: usize = 100;
+/// Most byte strings of a pickle that are looked at as pickles themselves, and how deep.
+pub const PICKLE_NESTED: usize = 64;
+/// Most pickles of one file, one after the other.
+pub const PICKLES: u32 = 1_000;
+/// Longest directory of a ZIP archive. Bytes.
+pub const ZIP_DIRECTORY: u64 = 64 << 20;
+/// Most members of a ZIP archive.
+pub const ZIP_MEMBERS: u64 = 200_000;
+/// Longest run of bytes that is hashed for the place of a single statement. Bytes.
+pub const PLACE: u64 = 16 << 20;
+/// Most fields of an ONNX model that are walked over.
+pub const ONNX_FIELDS: u64 = 16 << 20;
+/// Longest name and longest value of an ONNX model that is kept. Bytes.
+pub const ONNX_TEXT: u64 = 64 << 10;
+/// An ONNX model up to this length is the place of its table as a whole; of a longer one its start is. Bytes.
+pub const ONNX_WHOLE: u64 = 1 << 20;
+/// What is shown of a longer ONNX model. Bytes.
+pub const ONNX_START: u64 = 64 << 10;
 /// All headers of one part together: beyond it, files are listed and not opened. Bytes.
 pub const HEADERS_TOTAL: u64 = 512 << 20;
 /// Most tensors of one header.
@@ -44,3 +94,5 @@ pub const LINKS: usize = 200;
 pub const STATEMENTS: usize = 10_000;
 /// Longest heading, and longest head of a table, that is kept. Bytes.
 pub const HEADING: usize = 512;
+/// Most models of one bill of materials that are looked at.
+pub const LISTED_MODELS: usize = 200;

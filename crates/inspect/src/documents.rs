@@ -1,5 +1,6 @@
 //! Documents: cards, licence texts, pages, configuration, and what a listing says of code.
 
+pub(crate) mod bom;
 pub(crate) mod card;
 pub(crate) mod config;
 pub(crate) mod frontmatter;

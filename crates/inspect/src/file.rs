@@ -1,7 +1,9 @@
 //! One artifact by itself: what it says, for those who ask about a file rather than a release.
 
 use crate::documents::card::{self, CardValues};
-use crate::scan::scan;
+use crate::inspector::{PartInput, Reading};
+use crate::scan::scan_more;
+use crate::weights;
 use candor_facts::{
     Artifact, ArtifactPath, Claim, FactSheet, Files, GapReason, Listing, OpenError, Origin, Part, PartIndex, ReadAt,
     Release, Role, read_all,
@@ -55,7 +57,14 @@ pub fn inspect_file(name: &str, bytes: &dyn ReadAt) -> FileReport {
     let listing = Listing::new(false, vec![artifact]);
     let part = Part { role: Role::Model, locator: None, revision: None, listing };
     let release = Release { id: name.to_owned(), subject: Vec::new(), parts: vec![part] };
-    let sheet = scan(release, &One(bytes), Vec::new());
+    // A pickle is told of under any name: it is loaded by those who do not look at names either.
+    let mut more = Reading::default();
+    if let Some((part, artifact)) = release.parts.first().and_then(|part| Some((part, part.listing.entries().first()?)))
+    {
+        let at = PartInput { release: &release, index: PartIndex(0), part, files: &One(bytes) };
+        weights::disguised(&at, artifact, bytes, &mut more);
+    }
+    let sheet = scan_more(release, &One(bytes), more);
     let valid = !sheet.gaps().iter().any(|gap| {
         matches!(gap.reason, GapReason::Malformed { .. } | GapReason::TooLarge { .. } | GapReason::Unreachable { .. })
     });
@@ -83,6 +92,8 @@ fn format(path: &ArtifactPath) -> &'static str {
         "gguf" => "gguf",
         "onnx" => "onnx",
         "bin" | "pt" | "pth" | "ckpt" => "pytorch",
+        "pkl" | "pickle" | "joblib" => "pickle",
+        "npy" | "npz" => "numpy",
         "md" | "markdown" | "mdx" | "rst" => "card",
         "json" if name.ends_with(".index.json") => "shard-index",
         "json" => "config",

@@ -1,21 +1,66 @@
 //! Doors for fuzzing: readers that are private, with what must hold for any bytes. Not for other use.
 
 use crate::json::{self, Reader};
-use crate::weights::safetensors;
+use crate::tensors::Table;
+use crate::weights::{gguf, onnx, pytorch, safetensors};
 
 /// Any bytes as a safetensors file: places lie in the file, and what has no fault covers its data exactly.
 pub fn safetensors(bytes: &[u8]) {
     let Ok(header) = safetensors::read(&bytes) else { return };
-    let size = bytes.len() as u64;
-    assert!(header.faults.iter().all(|fault| fault.at <= size), "a fault outside the file");
-    for tensor in &header.tensors {
-        assert!(tensor.header_bytes.start < tensor.header_bytes.end && tensor.header_bytes.end <= size);
-    }
+    let sum = table(bytes, &header);
     if header.faults.is_empty() {
-        let data = size - header.bytes.map_or(0, |(length, _)| length);
-        let sum: u64 = header.tensors.iter().map(|tensor| tensor.range.end - tensor.range.start).sum();
+        let data = bytes.len() as u64 - header.head.map_or(0, |(range, _)| range.end);
         assert_eq!(sum, data, "bytes that belong to no tensor, or to two");
     }
+}
+
+/// Any bytes as a GGUF file: as for safetensors, and values that are kept stand where they are said to.
+pub fn gguf(bytes: &[u8]) {
+    let Ok(gguf) = gguf::read(&bytes) else { return };
+    table(bytes, &gguf.table);
+    for pair in &gguf.pairs {
+        let there = usize::try_from(pair.at).ok().and_then(|at| bytes.get(at..at.checked_add(pair.raw.len())?));
+        assert_eq!(there, Some(pair.raw.as_slice()));
+    }
+}
+
+/// Any bytes as an ONNX model: as for safetensors, and no path leaves its folder.
+pub fn onnx(bytes: &[u8]) {
+    let Ok(model) = onnx::read(&bytes) else { return };
+    table(bytes, &model.table);
+    for tensor in &model.table.tensors {
+        let inside = |path: &String| !path.starts_with('/') && !path.split('/').any(|segment| segment == "..");
+        assert!(tensor.data.file.iter().all(inside), "a path that leaves its folder");
+    }
+    assert!(model.said.iter().all(|said| said.bytes.start <= said.bytes.end && said.bytes.end <= bytes.len() as u64));
+}
+
+/// Any bytes as a file that may hold pickles: whatever is inert was read to its end, and places lie in the bytes.
+pub fn pytorch(bytes: &[u8]) {
+    let size = bytes.len() as u64;
+    for named in [true, false] {
+        let Ok(Some(contents)) = pytorch::read(&bytes, named) else { continue };
+        table(bytes, &contents.table);
+        if let Some(charge) = &contents.verdict.offence {
+            assert!(charge.bytes.start <= charge.bytes.end && charge.bytes.end <= size, "an offence outside the file");
+        }
+        assert!(contents.verdict.streams.iter().all(|stream| stream.start <= stream.end && stream.end <= size));
+    }
+}
+
+/// What holds for every table; the bytes that belong to tensors come back.
+fn table(bytes: &[u8], table: &Table) -> u64 {
+    let size = bytes.len() as u64;
+    assert!(table.faults.iter().all(|fault| fault.at <= size), "a fault outside the file");
+    let mut sum = 0;
+    for tensor in &table.tensors {
+        assert!(tensor.entry.start < tensor.entry.end && tensor.entry.end <= size);
+        if let (true, Some(range), None) = (table.faults.is_empty(), &tensor.data.bytes, &tensor.data.file) {
+            assert!(range.start <= range.end && range.end <= size, "a tensor outside the file");
+            sum += range.end - range.start;
+        }
+    }
+    sum
 }
 
 /// Any bytes as JSON: tokens lie in the text one after the other, and every member can be read again.

@@ -33,11 +33,15 @@ license: mit
 {"log_history": [{"loss": NaN}]}
 //- LICENSE
 Permission is hereby granted, free of charge
+//- bom.json
+{"bomFormat": "CycloneDX", "components": [{"type": "machine-learning-model", "name": "m", "licenses": [{"expression": "MIT"}], "pedigree": {"ancestors": [{"name": "b"}]}}]}
+//- model.spdx.json
+{"@context": "https://spdx.org/rdf/3.0.1/c", "@graph": [{"type": "ai_AIPackage", "spdxId": "u:m", "name": "m"}, {"type": "Relationship", "from": "u:m", "to": ["u:m"], "relationshipType": "trainedOn"}]}
 "#;
 
 proptest! {
     #[test]
-    fn mutated_releases(edits in proptest::collection::vec((0..12usize, 0..200usize, any::<u8>(), any::<bool>()), 1..5)) {
+    fn mutated_releases(edits in proptest::collection::vec((0..14usize, 0..200usize, any::<u8>(), any::<bool>()), 1..5)) {
         let mut release = fixture(RELEASE);
         for (file, at, byte, cut) in edits {
             release.edit(file, |bytes| {

@@ -2,6 +2,7 @@
 
 use crate::answers::hub;
 use crate::documents::{card, config, license, metadata, settings, tree};
+use crate::documents::{bom, card, config, license, metadata, settings, tree};
 use crate::inspector::Inspector;
 use crate::weights;
 
@@ -15,4 +16,5 @@ pub const INSPECTORS: &[Inspector] = &[
     settings::INSPECTOR,
     metadata::INSPECTOR,
     hub::INSPECTOR,
+    bom::INSPECTOR,
 ];

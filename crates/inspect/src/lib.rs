@@ -8,6 +8,7 @@
 
 mod answers;
 pub mod caps;
+mod derived;
 mod documents;
 mod file;
 #[doc(hidden)]
@@ -18,12 +19,16 @@ mod inspector;
 mod inspectors;
 mod json;
 mod scan;
+pub mod tensors;
 #[cfg(test)]
 mod testing;
 mod weights;
 
+pub use documents::bom::{ListedModel, listed_models};
 pub use documents::card::CardValues;
 pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::{reads_whole, scan};
+pub use scan::scan;
+pub use weights::read_table;

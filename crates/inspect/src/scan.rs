@@ -3,12 +3,18 @@
 use crate::caps;
 use crate::documents::config;
 use crate::inspector::{Input, Inspector, PartInput, Reading, Reads};
+use crate::derived::derived;
+use crate::inspector::{Input, PartInput, Reading, Reads};
 use crate::inspectors::INSPECTORS;
 use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Part, Release, Role};
 
 /// Read a release. `gaps` are those that the source already met.
 pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
-    let mut all = Reading { facts: Vec::new(), gaps };
+    scan_more(release, files, Reading { facts: Vec::new(), gaps })
+}
+
+/// Read a release of which something is known already.
+pub(crate) fn scan_more(release: Release, files: &dyn Files, mut all: Reading) -> FactSheet {
     for (index, part) in release.parts() {
         let at = PartInput { release: &release, index, part, files };
         for inspector in INSPECTORS {
@@ -18,6 +24,8 @@ pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
             }
         }
     }
+    let derived = derived(&all);
+    all.facts.extend(derived);
     let inspectors = INSPECTORS.iter().map(|inspector| (inspector.id.to_owned(), inspector.version)).collect();
     FactSheet::new(release, all.facts, all.gaps, inspectors)
 }

@@ -4,27 +4,38 @@
 //! there; which of the sets are the final weights of base or end model is for others to judge. Weight
 //! files in parts of code, data and documents are none of the model's and are passed over.
 
+pub(crate) mod gguf;
 mod headers;
 mod index;
+mod kinds;
 pub(crate) mod names;
+pub(crate) mod onnx;
+pub(crate) mod pickle;
 mod pipeline;
+pub(crate) mod pytorch;
 pub(crate) mod safetensors;
 mod sets;
 mod settings;
 mod totals;
+mod window;
+mod zip;
 
 use crate::inspector::{Inspector, PartInput, Reading, Reads};
+use crate::tensors::Table;
 use candor_facts::{
-    Algorithm, Artifact, ArtifactPath, Claim, Component, Evidence, Extent, Fact, GapReason, Role, WeightForm, Whole,
+    Algorithm, Artifact, ArtifactPath, Basis, Claim, Component, Evidence, Extent, Fact, GapReason, ReadAt, Role,
+    WeightForm, Whole, read_exact,
 };
 use headers::Looked;
+pub(crate) use headers::disguised;
 use names::What;
 use sets::{Found, Set};
 use settings::Settings;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the weight files of a part.
-pub(crate) const INSPECTOR: Inspector = Inspector { id: "weights", version: 1, reads: Reads::Part(read) };
+pub(crate) const INSPECTOR: Inspector = Inspector { id: "weights", version: 2, reads: Reads::Part(read) };
 
 /// What is sought before saying that a part has no weights.
 const SOUGHT: &str = "weight files (*.safetensors, *.bin, *.pt, *.pth, *.ckpt, *.gguf, *.onnx, *.msgpack, *.h5, …)";
@@ -35,6 +46,7 @@ const COULD_BE_WEIGHTS: u64 = 1 << 20;
 fn read(at: &PartInput<'_>) -> Reading {
     let mut reading = Reading::default();
     if at.part.role != Role::Model {
+        pickles(at, &mut reading);
         return reading;
     }
     let mut settings = Settings::default();
@@ -57,8 +69,51 @@ fn read(at: &PartInput<'_>) -> Reading {
     reading.facts.extend(listed(at, claim, &found.optimizer));
     digests(at, &found, &mut reading);
     absent(at, &found, &mut reading);
+    reading.facts.extend(merge(std::mem::take(&mut found.facts)));
     reading.gaps.extend(found.gaps);
     reading
+}
+
+/// The same statement in several files is one fact with several places.
+fn merge(facts: Vec<Fact>) -> Vec<Fact> {
+    let mut merged: BTreeMap<(Claim, Basis), Fact> = BTreeMap::new();
+    for fact in facts {
+        match merged.entry((fact.claim.clone(), fact.evidence.basis.clone())) {
+            Entry::Vacant(entry) => drop(entry.insert(fact)),
+            Entry::Occupied(mut entry) => entry.get_mut().also.push(fact.evidence),
+        }
+    }
+    merged.into_values().collect()
+}
+
+/// The tensor table of a weight file, by its content and, where that leaves it open, its name.
+///
+/// # Errors
+/// Those of the medium.
+pub fn read_table(name: &str, bytes: &dyn ReadAt) -> std::io::Result<Table> {
+    let start = read_exact(bytes, 0, usize::try_from(bytes.len().min(8)).unwrap_or(8))?;
+    if start.starts_with(b"GGUF") || name.ends_with(".gguf") {
+        return Ok(gguf::read(bytes)?.table);
+    }
+    if name.ends_with(".onnx") {
+        return Ok(onnx::read(bytes)?.table);
+    }
+    let header = start.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    if !name.ends_with(".safetensors")
+        && (start.starts_with(b"PK") || start.first() == Some(&0x80) && header > 1 << 32)
+        && let Some(contents) = pytorch::read(bytes, true)?
+    {
+        return Ok(contents.table);
+    }
+    safetensors::read(bytes)
+}
+
+/// Pickles in a part that has no weights of the model: whether loading them is safe.
+fn pickles(at: &PartInput<'_>, reading: &mut Reading) {
+    let mut budget = crate::caps::HEADERS_TOTAL;
+    for artifact in at.part.listing.entries() {
+        headers::pickles(at, artifact, &mut budget, reading);
+    }
 }
 
 /// A listing of very many single files is no release of that many models: beyond the cap, sets are counted.

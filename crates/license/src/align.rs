@@ -8,9 +8,11 @@ use std::ops::Range;
 use crate::fingerprint::Document;
 use crate::words::WINDOW;
 
-/// Where each window stands in the user's text.
+/// Where each window of a piece of the user's text stands.
 pub(crate) struct Positions<'a> {
     windows: &'a [u32],
+    /// Where the piece begins in the text.
+    start: usize,
     slots: Vec<u32>,
     next: Vec<u32>,
     mask: usize,
@@ -23,9 +25,12 @@ const PLACES: usize = 8;
 const RUNS: usize = 160;
 
 impl<'a> Positions<'a> {
-    pub(crate) fn new(windows: &'a [u32]) -> Self {
+    pub(crate) fn new(windows: &'a [u32], piece: Range<usize>) -> Self {
+        let start = piece.start;
+        let windows = windows.get(piece).unwrap_or_default();
         let size = (windows.len() * 2).next_power_of_two().max(16);
-        let mut positions = Self { windows, slots: vec![NONE; size], next: vec![NONE; windows.len()], mask: size - 1 };
+        let mut positions =
+            Self { windows, start, slots: vec![NONE; size], next: vec![NONE; windows.len()], mask: size - 1 };
         for (n, hash) in windows.iter().enumerate().rev() {
             let at = positions.slot(*hash);
             let (Some(slot), Some(next)) = (positions.slots.get_mut(at), positions.next.get_mut(n)) else {
@@ -80,32 +85,24 @@ impl Run {
     }
 }
 
-/// The best chain of runs, in order in both texts. Windows marked as covered are not used again.
-pub(crate) fn align(document: &Document, positions: &Positions<'_>, covered: &[bool]) -> Vec<Run> {
-    chain(runs(document, positions, covered))
+/// The best chain of runs, in order in both texts.
+pub(crate) fn align(document: &Document, positions: &Positions<'_>) -> Vec<Run> {
+    chain(runs(document, positions))
 }
 
-fn runs(document: &Document, positions: &Positions<'_>, covered: &[bool]) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut known = 0;
-    while let Some(hash) = document.window(known) {
-        let mut longest = 0;
-        for user in positions.of(hash) {
-            if covered.get(user) == Some(&true) {
-                continue;
-            }
-            let theirs = document.windows_from(known);
-            let ours = positions.windows.get(user..).unwrap_or_default();
-            let marks = covered.get(user..).unwrap_or_default();
-            let length = theirs
-                .zip(ours)
-                .zip(marks.iter().chain(std::iter::repeat(&false)))
-                .take_while(|((a, b), m)| a == *b && !**m)
-                .count();
-            longest = longest.max(length);
-            runs.push(Run { user, known, length });
+fn runs(document: &Document, positions: &Positions<'_>) -> Vec<Run> {
+    let mut runs = Vec::with_capacity(16);
+    let mut passed = 0;
+    for (known, hash) in document.windows_from(0).enumerate() {
+        if known < passed {
+            continue;
         }
-        known += longest.max(1);
+        for user in positions.of(hash) {
+            let ours = positions.windows.get(user..).unwrap_or_default();
+            let length = document.windows_from(known).zip(ours).take_while(|(a, b)| a == *b).count();
+            passed = passed.max(known + length);
+            runs.push(Run { user: positions.start + user, known, length });
+        }
     }
     if runs.len() > RUNS {
         runs.sort_by_key(|r| std::cmp::Reverse(r.length));
@@ -124,9 +121,15 @@ fn chain(runs: Vec<Run>) -> Vec<Run> {
     // For each run: the best score of a chain that ends with it, its predecessor, and how much of its
     // beginning overlaps with that.
     let mut best: Vec<(i64, Option<usize>, usize)> = Vec::with_capacity(runs.len());
-    for (n, run) in runs.iter().enumerate() {
-        let mut mine = (run.length as i64 * 8, None, 0);
-        for (p, before) in runs.iter().enumerate().take(n) {
+    // The best score of any chain up to each run: where even that could not help, looking back ends.
+    let mut peak: Vec<i64> = Vec::with_capacity(runs.len());
+    for run in &runs {
+        let whole = run.length as i64 * 8;
+        let mut mine = (whole, None, 0);
+        for (p, (before, peak)) in runs.iter().zip(&peak).enumerate().rev() {
+            if peak + whole < mine.0 {
+                break;
+            }
             let (user_end, known_end) = (before.user + before.length, before.known + before.length);
             let trim = user_end.saturating_sub(run.user).max(known_end.saturating_sub(run.known));
             if trim >= run.length || before.user >= run.user || before.known > run.known {
@@ -137,10 +140,11 @@ fn chain(runs: Vec<Run>) -> Vec<Run> {
                 continue;
             };
             let total = score + (run.length - trim) as i64 * 8 - gap;
-            if total > mine.0 {
+            if total > mine.0 || total == mine.0 && mine.1.is_some() {
                 mine = (total, Some(p), trim);
             }
         }
+        peak.push(mine.0.max(peak.last().copied().unwrap_or(mine.0)));
         best.push(mine);
     }
     let mut at =

@@ -3,17 +3,17 @@
 use std::ops::Range;
 
 use crate::align::{self, Positions, Run};
-use crate::candidates::{Shared, candidates};
+use crate::candidates::{Candidate, Shared};
 use crate::fingerprint::{Document, Fingerprints, Role};
 use crate::residue::{self, Difference};
 use crate::words::{self, WINDOW, Word};
 
-/// So many times in a row a fragment may be found that is no text.
+/// So many times in a row a piece may hold a fragment that is no text.
 const VAIN: usize = 2;
 /// So few windows are no text.
 const FEWEST_WINDOWS: usize = 4;
-/// How many texts are looked for in one file.
-const ROUNDS: usize = 24;
+/// How many pieces of one file are searched.
+const PIECES: usize = 400;
 
 /// The licences that texts in the wild most often start from.
 const COMMON: &[&str] = &["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "Zlib", "Apache-1.1"];
@@ -60,58 +60,107 @@ pub(crate) fn bodies(known: &Fingerprints, words: &[Word], windows: &[u32]) -> V
         let difference = residue::judge(&document, words, &chain);
         return vec![Body { document, words: 0..words.len(), difference, chain }];
     }
-    let mut covered = vec![false; windows.len()];
-    let shared = Shared::new(known, windows);
+    let mut shared = Shared::new(known, windows);
     let mut found: Vec<Body> = Vec::new();
-    let mut positions: Option<Positions<'_>> = None;
-    let mut vain = 0;
-    let mut kept: Vec<Body> = Vec::new();
-    for _ in 0..ROUNDS {
-        if covered.iter().filter(|c| !**c).count() < FEWEST_WINDOWS {
-            break;
-        }
-        let candidates = candidates(known, windows, &shared, &covered);
-        if candidates.is_empty() {
-            break;
-        }
-        let positions = positions.get_or_insert_with(|| Positions::new(windows));
-        let open = covered.iter().filter(|c| !**c).count();
-        let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
-        for document in &candidates {
-            // What lies apart from the texts found since is as it was.
-            if let Some(n) = kept.iter().position(|b| b.document.number == document.number) {
-                aligned.push(kept.swap_remove(n));
-                continue;
-            }
-            let Some(body) = align_one(document, words, positions, &covered) else {
-                continue;
-            };
-            // Nothing can explain the words better than a text that has them all.
-            let settled = body.is_whole() && body.difference.matched >= open;
-            aligned.push(body);
-            if settled {
-                break;
-            }
-        }
-        let Some(best) = choose(&mut aligned) else { break };
-        let span = best.words.start..best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1);
-        kept.append(&mut aligned);
-        kept.retain(|b| b.words.end <= span.start || b.words.start >= span.end + WINDOW);
-        let fresh = !covered.get(span.clone()).unwrap_or_default().contains(&true);
-        for slot in covered.get_mut(span).unwrap_or_default() {
-            *slot = true;
-        }
-        if is_worth(&best, words.len()) && (fresh || best.is_whole()) {
-            found.push(best);
-            vain = 0;
+    // Every piece is searched for the text that explains it best; what lies before and after that is a piece.
+    let mut pieces: Vec<(Range<usize>, usize)> =
+        shared.pieces(windows.len()).into_iter().rev().map(|piece| (piece, 0)).collect();
+    let mut searched = 0;
+    while let Some((piece, vain)) = pieces.pop() {
+        searched += 1;
+        if piece.len() < FEWEST_WINDOWS || searched > PIECES {
             continue;
         }
-        vain += 1;
-        if vain > VAIN {
+        let Some(best) = best(&mut shared, known, words, windows, &piece) else { continue };
+        let before = piece.start..best.words.start;
+        let after = best.words.end.saturating_sub(WINDOW - 1).max(best.words.start + 1)..piece.end;
+        let good = is_worth(&best, words.len());
+        let vain = if good { 0 } else { vain + 1 };
+        if vain <= VAIN {
+            pieces.extend([(after, vain), (before, vain)]);
+        }
+        if good {
+            found.push(best);
+        }
+    }
+    found.sort_by_key(|b| std::cmp::Reverse(b.difference.value()));
+    found
+}
+
+/// The text that explains a piece best.
+fn best(
+    shared: &mut Shared,
+    known: &Fingerprints,
+    words: &[Word],
+    windows: &[u32],
+    piece: &Range<usize>,
+) -> Option<Body> {
+    let mut candidates = shared.candidates(known, piece);
+    candidates.retain(|c| may_be_worth(c, words.len()));
+    if candidates.is_empty() {
+        return None;
+    }
+    let positions = Positions::new(windows, piece.clone());
+    let mut aligned: Vec<Body> = Vec::with_capacity(candidates.len());
+    let mut most = 0;
+    let mut whole: Option<&Candidate> = None;
+    for candidate in &candidates {
+        if candidate.most_words() < most || whole.is_some_and(|w| candidate.shares_less(w)) {
+            continue;
+        }
+        let Some(body) = align_one(&candidate.document, words, &positions) else { continue };
+        most = most.max(body.difference.value());
+        if body.is_whole() && whole.is_none_or(|w| w.shares_less(candidate)) {
+            whole = Some(candidate);
+        }
+        // Nothing can explain the words better than a text that has them all.
+        let settled = body.is_whole() && body.difference.matched >= piece.len();
+        aligned.push(body);
+        if settled {
             break;
         }
     }
-    found
+    side_by_side(&mut aligned, words.len());
+    choose(&mut aligned)
+}
+
+/// What one more text must explain, in words.
+const ANOTHER: i64 = 8;
+
+/// One text with much missing may seem to explain what are really several texts side by side. If whole texts and
+/// what fits beside them explain more, only they are kept.
+fn side_by_side(aligned: &mut Vec<Body>, all: usize) {
+    if !aligned.iter().any(Body::is_whole) {
+        return;
+    }
+    aligned.sort_by_key(|b| b.words.end);
+    // The best explanation by the first n texts: what it explains, and by which.
+    let mut explained: Vec<(i64, Option<usize>, usize)> = vec![(0, None, 0)];
+    for (n, body) in aligned.iter().enumerate() {
+        let value = body.difference.value();
+        // What is not whole is discounted, and fragments do not count: of them many would fit.
+        let worth = if body.is_whole() { value } else { value * 3 / 4 } - ANOTHER;
+        let counts = is_worth(body, all) && (body.is_whole() || body.coverage() >= 75);
+        let before = aligned.partition_point(|b| b.words.end < body.words.start + WINDOW).min(n);
+        let with = explained.get(before).map_or(0, |e| e.0) + if counts { worth } else { 0 };
+        let without = explained.last().map_or(0, |e| e.0);
+        explained.push(if with > without { (with, Some(n), before) } else { (without, None, n) });
+    }
+    let mut chosen = Vec::new();
+    let mut at = aligned.len();
+    while let Some((_, body, before)) = explained.get(at).filter(|_| at > 0) {
+        chosen.extend(*body);
+        at = *before;
+    }
+    let single = aligned.iter().map(|b| b.difference.value()).max().unwrap_or(0);
+    let whole = chosen.iter().filter_map(|n| aligned.get(*n)).any(Body::is_whole);
+    if whole && chosen.len() > 1 && explained.last().is_some_and(|(sum, _, _)| *sum > single) {
+        let mut n = 0;
+        aligned.retain(|_| {
+            n += 1;
+            chosen.contains(&(n - 1))
+        });
+    }
 }
 
 /// A text of which a good part is here, or which explains a good part of what is here.
@@ -127,8 +176,17 @@ fn is_worth(body: &Body, all: usize) -> bool {
     }
 }
 
-fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>, covered: &[bool]) -> Option<Body> {
-    let chain = align::align(document, positions, covered);
+/// Whether so much of a candidate may be here that [`is_worth`] could hold.
+fn may_be_worth(candidate: &Candidate, all: usize) -> bool {
+    let most = candidate.most_words();
+    // What may be absent or replaced is not missed.
+    let optional: usize = candidate.document.regions().map(|r| r.end - r.start).sum();
+    let needed = candidate.document.words.saturating_sub(optional) as i64;
+    most >= 30 && most * 100 >= all as i64 * 60 || most * 100 >= needed * 45 || most >= 150 && most * 100 >= needed * 25
+}
+
+fn align_one(document: &Document, words: &[Word], positions: &Positions<'_>) -> Option<Body> {
+    let chain = align::align(document, positions);
     let (first, last) = (chain.first()?, chain.last()?);
     let span = first.user_words().start..last.user_words().end;
     let difference = residue::judge(document, words, &chain);

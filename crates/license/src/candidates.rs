@@ -1,79 +1,183 @@
-//! Which known texts are worth aligning: those that share windows with the user's text.
+//! Which known texts are worth aligning with a piece of the user's text: those that share windows with it.
 
-use crate::fingerprint::{Document, Fingerprints, layout};
+use std::ops::Range;
 
-/// How many candidates are aligned in one round.
-const CANDIDATES: usize = 14;
+use crate::fingerprint::{Document, Fingerprints, Holders, layout};
+
+/// How many candidates of a piece are ranked.
+const CANDIDATES: usize = 24;
 /// And how many more that seem to be here as a whole.
 const WHOLE: usize = 8;
 /// A document with fewer shared windows is none.
 const FEWEST: u32 = 3;
+/// Up to so many windows a text is one piece.
+const SHORT: usize = 2000;
+/// Windows known texts hold that are so close stand together.
+const NEAR: u32 = 40;
+/// What surrounds them may belong to them: of long texts only some windows are known, one in eight.
+const MARGIN: usize = 160;
+/// How far a licence may be interrupted by other words.
+const INTERRUPTION: usize = 400;
 
-/// The windows that some known text holds: in prose nearly none. Found once, counted in every round.
+/// A window of the user's that some known text holds.
+struct Held {
+    at: u32,
+    /// Where the same window stood before, plus one; 0: nowhere.
+    before: u32,
+    holders: Holders,
+}
+
+/// Windows shared with a piece.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    /// Wherever they stand.
+    all: u32,
+    /// Different ones.
+    different: u32,
+}
+
+/// The windows that some known text holds: in prose nearly none. Each is looked up once.
 pub(crate) struct Shared {
-    held: Vec<u32>,
+    /// In order.
+    held: Vec<Held>,
+    /// By document; all 0 between two calls.
+    counts: Vec<Count>,
+}
+
+/// A known text, and about how many of its windows are in the piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) document: Document,
+    /// Windows shared, wherever they stand.
+    shared: u32,
+}
+
+impl Candidate {
+    /// It shares clearly fewer windows than another.
+    pub(crate) fn shares_less(&self, other: &Self) -> bool {
+        self.shared + self.shared / 8 + 4 < other.shared
+    }
+
+    /// More words of it than this are hardly here: every run of windows holds a few words more than windows.
+    pub(crate) fn most_words(&self) -> i64 {
+        let slack = if self.document.words <= layout::DENSE_WORDS { 12 } else { 40 };
+        i64::from(self.shared) * 3 / 2 + slack
+    }
 }
 
 impl Shared {
     pub(crate) fn new(known: &Fingerprints, windows: &[u32]) -> Self {
-        let mut held = Vec::with_capacity(windows.len().min(8192));
+        let mut held: Vec<Held> = Vec::with_capacity(windows.len().min(2048));
         let mut last = None;
         for (n, hash) in windows.iter().enumerate() {
-            if last != Some(*hash) && known.may_hold(*hash) {
-                held.push(n as u32);
+            if last != Some(*hash)
+                && let Some(holders) = known.holders(*hash)
+            {
+                held.push(Held { at: n as u32, before: *hash, holders });
             }
             last = Some(*hash);
         }
-        Self { held }
+        link(&mut held);
+        Self { held, counts: vec![Count::default(); known.len()] }
+    }
+
+    /// The parts of the text in which known texts may stand, of so many windows in all.
+    pub(crate) fn pieces(&self, windows: usize) -> Vec<Range<usize>> {
+        if windows <= SHORT {
+            return std::iter::once(0..windows).collect();
+        }
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        for cluster in self.held.chunk_by(|a, b| b.at - a.at <= NEAR).filter(|c| c.len() >= FEWEST as usize) {
+            let (Some(first), Some(last)) = (cluster.first(), cluster.last()) else { continue };
+            let from = (first.at as usize).saturating_sub(MARGIN);
+            let to = (last.at as usize + MARGIN).min(windows);
+            match pieces.last_mut() {
+                Some(piece) if piece.end + INTERRUPTION >= from => piece.end = to,
+                _ => pieces.push(from..to),
+            }
+        }
+        pieces
+    }
+
+    /// Documents that share most with a piece, best first.
+    pub(crate) fn candidates(&mut self, known: &Fingerprints, piece: &Range<usize>) -> Vec<Candidate> {
+        let from = self.held.partition_point(|h| (h.at as usize) < piece.start);
+        let to = self.held.partition_point(|h| (h.at as usize) < piece.end);
+        for held in self.held.get(from..to.max(from)).unwrap_or_default() {
+            let different = u32::from(held.before as usize <= piece.start);
+            for number in held.holders.numbers() {
+                if let Some(count) = self.counts.get_mut(usize::from(number)) {
+                    count.all += 1;
+                    count.different += different;
+                }
+            }
+        }
+        let mut ranked: Vec<Ranked> = Vec::with_capacity(64);
+        for (number, count) in (0..).zip(&mut self.counts) {
+            if count.all == 0 {
+                continue;
+            }
+            let count = std::mem::take(count);
+            let Some((words, size)) = known.size(number) else { continue };
+            let size = size.max(1);
+            let scale = if words <= layout::DENSE_WORDS { 1 } else { layout::SPARSE };
+            let (estimate, shared) = ((count.different * scale).min(size), count.all * scale);
+            if estimate >= FEWEST {
+                // What is shared, weighted by how much of the document that is.
+                let score = u64::from(estimate) * u64::from(estimate) * 1024 / u64::from(size);
+                ranked.push(Ranked { score, number, shared, estimate, size });
+            }
+        }
+        let floor = ranked.iter().map(|r| r.score).max().unwrap_or(0) / 6;
+        // A short text that is here as a whole may stand beside a long one.
+        ranked.retain(|r| r.score >= floor || r.is_complete());
+        ranked.sort_unstable_by_key(|r| (std::cmp::Reverse(r.score), r.number));
+        let (mut chosen, mut whole) = (Vec::with_capacity(CANDIDATES), 0);
+        for ranked in ranked {
+            if chosen.len() - whole >= CANDIDATES || ranked.score < floor {
+                if !ranked.is_complete() || whole >= WHOLE {
+                    continue;
+                }
+                whole += 1;
+            }
+            let document = known.document(ranked.number);
+            chosen.extend(document.map(|document| Candidate { document, shared: ranked.shared }));
+        }
+        chosen
     }
 }
 
-/// Documents that share most with the windows that are not covered yet, best first.
-pub(crate) fn candidates(known: &Fingerprints, windows: &[u32], shared: &Shared, covered: &[bool]) -> Vec<Document> {
-    let mut counts = vec![(0_u32, 0_u32); known.len()];
-    for n in &shared.held {
-        if covered.get(*n as usize) == Some(&true) {
-            continue;
-        }
-        let Some(hash) = windows.get(*n as usize) else {
-            continue;
-        };
-        known.holders(*hash, |document, dense| {
-            if let Some((d, s)) = counts.get_mut(usize::from(document)) {
-                if dense {
-                    *d += 1;
-                } else {
-                    *s += 1;
-                }
+struct Ranked {
+    score: u64,
+    number: u16,
+    shared: u32,
+    estimate: u32,
+    size: u32,
+}
+
+impl Ranked {
+    fn is_complete(&self) -> bool {
+        self.estimate * 10 >= self.size * 8
+    }
+}
+
+/// Tells each window where the same one stood before; until then `before` holds its hash.
+fn link(held: &mut [Held]) {
+    const NONE: u32 = u32::MAX;
+    let mask = (held.len() * 2).next_power_of_two().max(16) - 1;
+    // The last place of each hash, and that hash.
+    let mut slots = vec![(NONE, 0_u32); mask + 1];
+    for n in 0..held.len() {
+        let Some(window) = held.get_mut(n) else { continue };
+        let hash = std::mem::take(&mut window.before);
+        let mut at = (hash as usize).wrapping_mul(0x9e37_79b9) >> 7 & mask;
+        while let Some(slot) = slots.get_mut(at) {
+            if slot.0 == NONE || slot.1 == hash {
+                window.before = if slot.0 == NONE { 0 } else { slot.0 + 1 };
+                *slot = (window.at, hash);
+                break;
             }
-        });
-    }
-    let mut ranked: Vec<(u64, u16, u64)> = Vec::new();
-    for (number, (dense, sparse)) in counts.iter().enumerate() {
-        let estimate = (*dense).max(sparse * layout::SPARSE);
-        if estimate < FEWEST {
-            continue;
-        }
-        let Some(document) = u16::try_from(number).ok().and_then(|n| known.document(n)) else {
-            continue;
-        };
-        let size = document.window_count().max(1) as u64;
-        let estimate = u64::from(estimate).min(size);
-        // What is shared, weighted by how much of the document that is.
-        ranked.push((estimate * estimate * 1024 / size, document.number, size));
-    }
-    ranked.sort_unstable_by_key(|(score, number, _)| (std::cmp::Reverse(*score), *number));
-    let floor = ranked.first().map_or(0, |(best, _, _)| best / 6);
-    let (mut chosen, mut whole) = (Vec::new(), 0);
-    for (score, number, size) in ranked {
-        // A short text that is here as a whole may stand beside a long one.
-        let complete = score * 10 >= size * 1024 * 7;
-        if chosen.len() - whole < CANDIDATES && score >= floor {
-            chosen.extend(known.document(number));
-        } else if complete && whole < WHOLE {
-            whole += 1;
-            chosen.extend(known.document(number));
+            at = (at + 1) & mask;
         }
     }
-    chosen
 }

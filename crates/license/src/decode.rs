@@ -40,6 +40,26 @@ impl<'a> Decoder<'a> {
         self.bytes.get(self.at + ahead).copied()
     }
 
+    /// What is left, where bytes are characters; otherwise nothing.
+    pub(crate) fn plain_rest(&self) -> &'a [u8] {
+        if self.encoding == Encoding::Bytes { self.bytes.get(self.at..).unwrap_or_default() } else { &[] }
+    }
+
+    /// How many bytes are read.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over some bytes of [`Self::plain_rest`].
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
+    /// Reads a character again.
+    pub(crate) fn back_to(&mut self, unit: Unit) {
+        self.at = unit.start as usize;
+    }
+
     /// Passes over the ASCII letters and digits that follow, and gives them.
     pub(crate) fn ascii_run(&mut self) -> &'a [u8] {
         if self.encoding != Encoding::Bytes {

@@ -3,7 +3,6 @@
 //! A pattern sees words, not meaning. What it finds is shown with its sentence, for a reader to judge; what it
 //! does not find is not thereby permitted.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -17,6 +16,14 @@ pub(crate) struct Clause {
     pub(crate) kind: Kind,
     pub(crate) words: Range<usize>,
     pub(crate) value: Option<u64>,
+}
+
+impl Clause {
+    /// Whether it takes something away from what a licence beside it permits.
+    pub(crate) fn restricts(&self) -> bool {
+        use crate::terms::RestrictionKind as R;
+        matches!(self.kind, Kind::Restriction(kind) if !matches!(kind, R::Gated | R::NoLicense | R::MutableTerms))
+    }
 }
 
 enum Part {
@@ -35,12 +42,12 @@ struct Compiled {
 
 struct Rules {
     compiled: Vec<Compiled>,
-    by_first: BTreeMap<u64, Vec<usize>>,
-    filter: [u64; 16],
+    /// The words a phrase may begin with, in order, and the rule.
+    firsts: Vec<(u64, usize)>,
 }
 
 static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules { compiled: Vec::new(), by_first: BTreeMap::new(), filter: [0; 16] };
+    let mut rules = Rules { compiled: Vec::new(), firsts: Vec::new() };
     for rule in RULES {
         let parts: Vec<Part> = rule
             .phrase
@@ -53,26 +60,54 @@ static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
             .collect();
         let list = |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(spelt).collect();
         if let Some(Part::Any(first)) = parts.first() {
-            for word in first {
-                rules.by_first.entry(*word).or_default().push(rules.compiled.len());
-                let (slot, bit) = place(*word);
-                if let Some(slot) = rules.filter.get_mut(slot) {
-                    *slot |= bit;
-                }
-            }
+            rules.firsts.extend(first.iter().map(|word| (*word, rules.compiled.len())));
         }
         rules.compiled.push(Compiled { rule, parts, near: list(rule.near), unless: list(rule.unless) });
     }
+    rules.firsts.sort_unstable();
     rules
 });
+
+/// Some words, possibly with others that look like them.
+struct Sketch {
+    bits: [u64; 256],
+}
+
+impl Sketch {
+    fn new(words: impl Iterator<Item = u64>) -> Self {
+        let mut sketch = Self { bits: [0; 256] };
+        for word in words {
+            let (slot, bit) = Self::place(word);
+            if let Some(slot) = sketch.bits.get_mut(slot) {
+                *slot |= bit;
+            }
+        }
+        sketch
+    }
+
+    fn place(word: u64) -> (usize, u64) {
+        (((word >> 30) & 255) as usize, 1 << ((word >> 40) & 63))
+    }
+
+    fn may_hold(&self, word: u64) -> bool {
+        let (slot, bit) = Self::place(word);
+        self.bits.get(slot).is_some_and(|b| b & bit != 0)
+    }
+
+    /// Whether a text of these words may hold what the rule needs.
+    fn may_fit(&self, compiled: &Compiled) -> bool {
+        let any = |words: &[u64]| words.iter().any(|w| self.may_hold(*w));
+        let part = |part: &Part| match part {
+            Part::Any(words) => any(words),
+            Part::Gap(_) => true,
+        };
+        (compiled.near.is_empty() || any(&compiled.near)) && compiled.parts.iter().all(part)
+    }
+}
 
 /// The hash of a word as the normaliser spells it.
 fn spelt(word: &str) -> u64 {
     words::words(word.as_bytes()).first().map_or(0, |w| w.hash)
-}
-
-fn place(word: u64) -> (usize, u64) {
-    (((word >> 30) & 15) as usize, 1 << ((word >> 40) & 63))
 }
 
 /// Clauses of each kind kept.
@@ -82,15 +117,18 @@ const PER_KIND: usize = 12;
 pub(crate) fn detect(text: &[Word], bytes: &[u8]) -> Vec<Clause> {
     let rules = &*COMPILED;
     let mut found: Vec<Clause> = Vec::new();
+    // A rule of which the text lacks a word is not tried at all.
+    let seen = Sketch::new(text.iter().map(|w| w.hash));
+    let fit: Vec<bool> = rules.compiled.iter().map(|c| seen.may_fit(c)).collect();
+    let firsts: Vec<(u64, usize)> = rules.firsts.iter().filter(|(_, n)| fit.get(*n) == Some(&true)).copied().collect();
+    let begins = Sketch::new(firsts.iter().map(|(word, _)| *word));
     for (at, word) in text.iter().enumerate() {
-        let (slot, bit) = place(word.hash);
-        if rules.filter.get(slot).is_none_or(|b| b & bit == 0) {
+        if !begins.may_hold(word.hash) {
             continue;
         }
-        let Some(candidates) = rules.by_first.get(&word.hash) else {
-            continue;
-        };
-        for compiled in candidates.iter().filter_map(|n| rules.compiled.get(*n)) {
+        let from = firsts.partition_point(|(first, _)| *first < word.hash);
+        let candidates = firsts.get(from..).unwrap_or_default().iter().take_while(|(first, _)| *first == word.hash);
+        for compiled in candidates.filter_map(|(_, n)| rules.compiled.get(*n)) {
             let Some(clause) = try_rule(compiled, text, bytes, at) else {
                 continue;
             };

@@ -13,24 +13,27 @@ static DATA: &[u8] = include_bytes!("../data/fingerprints.bin");
 /// The layout, shared with the writer. All numbers are little-endian.
 pub mod layout {
     /// First bytes of the file.
-    pub const MAGIC: &[u8; 8] = b"CANDORF1";
-    /// The header: magic, then counts of documents, windows, regions, alternatives, sparse postings, dense
-    /// postings, bytes of ids. An alternative is three numbers: counts of words, and the hashes of the words
-    /// before and after its wild part, each with the three words beside the region.
+    pub const MAGIC: &[u8; 8] = b"CANDORF2";
+    /// The header: magic, then counts of documents, windows, regions, alternatives, hashes in the index, holders,
+    /// bytes of ids. An alternative is three numbers: counts of words, and the hashes of the words before and
+    /// after its wild part, each with the three words beside the region.
     pub const HEADER: usize = 8 + 7 * 4;
     /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
-    /// region u32, regions u16, 0 u16, whole hash u64, 0 u32.
+    /// region u32, regions u16, 0 u16, whole hash u64, different windows u32.
     pub const DOCUMENT: usize = 40;
     /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16, first alternative
     /// u32, alternatives u16, 0 u16.
     pub const REGION: usize = 20;
-    /// An index is 65 537 offsets (by the upper half of a hash), then postings (lower half, document).
+    /// The index: a filter, 65 537 numbers of entries (by the upper half of a hash), the entries, then the numbers
+    /// (u16) of the documents that hold each hash.
     pub const BUCKETS: usize = 65_537;
+    /// An entry: lower half of a hash u16, 0 u16, first holder u32. One more entry ends the last list.
+    pub const ENTRY: usize = 8;
     /// A bit per hash (its upper bits) tells whether looking it up is worth while.
     pub const FILTER_BITS: u32 = 20;
-    /// Only hashes divisible by this are in the sparse index, which covers every document.
+    /// Of longer documents only hashes divisible by this are in the index.
     pub const SPARSE: u32 = 8;
-    /// Documents of at most so many words are in the dense index, with all their windows.
+    /// Documents of at most so many words are in the index with all their windows.
     pub const DENSE_WORDS: usize = 400;
     /// A region that may be left out as a whole.
     pub const OPTIONAL: u8 = 0;
@@ -67,8 +70,8 @@ pub(crate) struct Document {
     pub(crate) number: u16,
     pub(crate) role: Role,
     pub(crate) words: usize,
-    ids: &'static str,
-    windows: &'static [u8],
+    ids: &'static [u8],
+    windows: &'static [[u8; 4]],
     regions: &'static [u8],
     alternatives: &'static [u8],
 }
@@ -94,7 +97,7 @@ impl Region {
 impl Document {
     /// The ids that share this text, the one to name first.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.ids.split('|')
+        std::str::from_utf8(self.ids).unwrap_or_default().split('|')
     }
 
     /// The first of its ids, as in the data.
@@ -111,17 +114,9 @@ impl Document {
         only.or_else(|| LicenseId::parse(name)).unwrap_or_else(|| LicenseId::known(name))
     }
 
-    pub(crate) fn window_count(&self) -> usize {
-        self.windows.len() / 4
-    }
-
-    pub(crate) fn window(&self, n: usize) -> Option<u32> {
-        u32_at(self.windows, n * 4)
-    }
-
+    /// Its windows from one on.
     pub(crate) fn windows_from(&self, n: usize) -> impl Iterator<Item = u32> + use<> {
-        let (chunks, _) = self.windows.get(n * 4..).unwrap_or_default().as_chunks::<4>();
-        chunks.iter().map(|c| u32::from_le_bytes(*c))
+        self.windows.get(n..).unwrap_or_default().iter().map(|c| u32::from_le_bytes(*c))
     }
 
     pub(crate) fn regions(&self) -> impl Iterator<Item = Region> + use<> {
@@ -185,40 +180,22 @@ pub(crate) struct Fingerprints {
     windows: &'static [u8],
     regions: &'static [u8],
     alternatives: &'static [u8],
-    sparse: Index,
-    dense: Index,
+    filter: &'static [u8],
+    buckets: &'static [u8],
+    entries: &'static [u8],
+    holders: &'static [u8],
     ids: &'static [u8],
 }
 
-#[derive(Clone, Copy)]
-struct Index {
-    filter: &'static [u8],
-    buckets: &'static [u8],
-    postings: &'static [u8],
+/// The documents that hold one window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holders {
+    numbers: &'static [u8],
 }
 
-impl Index {
-    fn may_hold(&self, hash: u32) -> bool {
-        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        self.filter.get(bit / 8).is_some_and(|b| b & (1 << (bit % 8)) != 0)
-    }
-
-    fn lookup(&self, hash: u32, mut visit: impl FnMut(u16)) {
-        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        if self.filter.get(bit / 8).is_none_or(|b| b & (1 << (bit % 8)) == 0) {
-            return;
-        }
-        let bucket = (hash >> 16) as usize;
-        let (Some(from), Some(to)) = (u32_at(self.buckets, bucket * 4), u32_at(self.buckets, bucket * 4 + 4)) else {
-            return;
-        };
-        let postings = self.postings.get(from as usize * 4..to as usize * 4).unwrap_or_default();
-        for posting in postings.as_chunks::<4>().0 {
-            let posting = u32::from_le_bytes(*posting);
-            if posting >> 16 == hash & 0xffff {
-                visit((posting & 0xffff) as u16);
-            }
-        }
+impl Holders {
+    pub(crate) fn numbers(self) -> impl Iterator<Item = u16> {
+        self.numbers.as_chunks::<2>().0.iter().map(|c| u16::from_le_bytes(*c))
     }
 }
 
@@ -241,17 +218,12 @@ pub(crate) fn load() -> Option<Fingerprints> {
     let windows = cut(&mut rest, count(1)? * 4)?;
     let regions = cut(&mut rest, count(2)? * layout::REGION)?;
     let alternatives = cut(&mut rest, count(3)? * 4)?;
-    let mut index = |postings: usize| {
-        Some(Index {
-            filter: cut(&mut rest, (1 << layout::FILTER_BITS) / 8)?,
-            buckets: cut(&mut rest, layout::BUCKETS * 4)?,
-            postings: cut(&mut rest, postings * 4)?,
-        })
-    };
-    let sparse = index(count(4)?)?;
-    let dense = index(count(5)?)?;
+    let filter = cut(&mut rest, (1 << layout::FILTER_BITS) / 8)?;
+    let buckets = cut(&mut rest, layout::BUCKETS * 4)?;
+    let entries = cut(&mut rest, (count(4)? + 1) * layout::ENTRY)?;
+    let holders = cut(&mut rest, count(5)? * 2)?;
     let ids = cut(&mut rest, count(6)?)?;
-    Some(Fingerprints { documents, windows, regions, alternatives, sparse, dense, ids })
+    Some(Fingerprints { documents, windows, regions, alternatives, filter, buckets, entries, holders, ids })
 }
 
 impl Fingerprints {
@@ -261,11 +233,11 @@ impl Fingerprints {
 
     pub(crate) fn document(&self, number: u16) -> Option<Document> {
         let at = usize::from(number) * layout::DOCUMENT;
-        let entry = self.documents.get(at..at + layout::DOCUMENT)?;
+        let entry: &[u8; layout::DOCUMENT] = self.documents.get(at..)?.first_chunk()?;
         let id_at = u32_at(entry, 0)? as usize;
         let ids = self.ids.get(id_at..id_at + usize::from(u16_at(entry, 4)?))?;
-        let window_at = u32_at(entry, 12)? as usize * 4;
-        let window_end = window_at + u32_at(entry, 16)? as usize * 4;
+        let window_at = u32_at(entry, 12)? as usize;
+        let window_end = window_at + u32_at(entry, 16)? as usize;
         let region_at = u32_at(entry, 20)? as usize * layout::REGION;
         let region_end = region_at + usize::from(u16_at(entry, 24)?) * layout::REGION;
         Some(Document {
@@ -277,24 +249,33 @@ impl Fingerprints {
                 _ => Role::Text,
             },
             words: u32_at(entry, 8)? as usize,
-            ids: std::str::from_utf8(ids).ok()?,
-            windows: self.windows.get(window_at..window_end)?,
+            ids,
+            windows: self.windows.as_chunks::<4>().0.get(window_at..window_end)?,
             regions: self.regions.get(region_at..region_end)?,
             alternatives: self.alternatives,
         })
     }
 
-    /// Whether some document may hold this window.
-    pub(crate) fn may_hold(&self, hash: u32) -> bool {
-        self.dense.may_hold(hash) || hash.is_multiple_of(layout::SPARSE) && self.sparse.may_hold(hash)
+    /// How many words and how many different windows a document has.
+    pub(crate) fn size(&self, number: u16) -> Option<(usize, u32)> {
+        let at = usize::from(number) * layout::DOCUMENT;
+        let entry: &[u8; layout::DOCUMENT] = self.documents.get(at..)?.first_chunk()?;
+        Some((u32_at(entry, 8)? as usize, u32_at(entry, 36)?))
     }
 
-    /// Calls `visit` with every document that holds this window: long ones only for one hash in eight.
-    pub(crate) fn holders(&self, hash: u32, mut visit: impl FnMut(u16, bool)) {
-        self.dense.lookup(hash, |d| visit(d, true));
-        if hash.is_multiple_of(layout::SPARSE) {
-            self.sparse.lookup(hash, |d| visit(d, false));
+    /// The documents that hold this window: long ones only for one hash in eight.
+    pub(crate) fn holders(&self, hash: u32) -> Option<Holders> {
+        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
+        if self.filter.get(bit / 8)? & (1 << (bit % 8)) == 0 {
+            return None;
         }
+        let bucket = (hash >> 16) as usize * 4;
+        let (from, to) = (u32_at(self.buckets, bucket)? as usize, u32_at(self.buckets, bucket + 4)? as usize);
+        let lower = (hash & 0xffff) as u16;
+        let at = (from..to).find(|n| u16_at(self.entries, n * layout::ENTRY) == Some(lower))? * layout::ENTRY;
+        let first = u32_at(self.entries, at + 4)? as usize * 2;
+        let end = u32_at(self.entries, at + layout::ENTRY + 4)? as usize * 2;
+        Some(Holders { numbers: self.holders.get(first..end)? })
     }
 
     /// The document whose words have this hash as a whole.

@@ -100,9 +100,11 @@ pub struct Identification {
 /// Identifies a licence text.
 pub fn identify(bytes: &[u8]) -> Identification {
     let words = words::words(bytes);
-    let windows = words::windows(&words);
-    let bodies = fingerprint::load().map(|f| bodies::bodies(&f, &words, &windows)).unwrap_or_default();
-    let outside = outside::outside(bytes, &words, &bodies);
+    let bodies =
+        fingerprint::load().map(|known| bodies::bodies(&known, &words, &words::windows(&words))).unwrap_or_default();
+    let clauses = detect::detect(&words, bytes);
+    let stated: Vec<Range<usize>> = clauses.iter().filter(|c| c.restricts()).map(|c| c.words.clone()).collect();
+    let outside = outside::outside(bytes, &words, &bodies, &stated);
     let inside = |word: usize| bodies.iter().any(|b| b.is_text() && b.explains(word));
     let notices = notices::notices(bytes, &words, &inside);
     let mut texts = Vec::new();
@@ -134,7 +136,7 @@ pub fn identify(bytes: &[u8]) -> Identification {
     let (expression, matches) = conclude(texts, notices);
     let reads_as_license = matches.iter().all(|m| m.kind == MatchKind::Mention) && prose::reads_as_license(&words);
     let mut told = Told::default();
-    tell(&words, bytes, &bodies, &kinds, &matches, outside.code, reads_as_license, &mut told);
+    tell(&words, &clauses, &bodies, &kinds, &matches, outside.code, reads_as_license, &mut told);
     let custom = reads_as_license || matches.iter().any(|m| m.kind == MatchKind::Modified);
     let expression = match expression {
         None if reads_as_license && (matches.is_empty() || !told.restrictions.is_empty()) => {
@@ -155,7 +157,7 @@ struct Told {
 #[allow(clippy::too_many_arguments, reason = "the parts of one identification, used here alone")]
 fn tell(
     words: &[Word],
-    bytes: &[u8],
+    clauses: &[detect::Clause],
     bodies: &[bodies::Body],
     kinds: &[(usize, LicenseId, MatchKind)],
     matches: &[Match],
@@ -163,7 +165,6 @@ fn tell(
     reads_as_license: bool,
     told: &mut Told,
 ) {
-    let clauses = detect::detect(words, bytes);
     for (n, id, kind) in kinds {
         let Some(body) = bodies.get(*n) else { continue };
         let inside: Vec<&detect::Clause> = clauses.iter().filter(|c| evidence::within(c, body)).collect();
@@ -173,7 +174,7 @@ fn tell(
         evidence::terms_of(&m.id, m.kind, &[], words, &mut told.restrictions, &mut told.conditions);
     }
     let whole_text = kinds.iter().any(|(_, _, k)| matches!(k, MatchKind::Exact | MatchKind::Modified));
-    for clause in &clauses {
+    for clause in clauses {
         // A clause that a known text explains word for word is covered by that licence's coded terms.
         let explained = bodies
             .iter()

@@ -4,14 +4,14 @@ use crate::expression::LicenseId;
 use crate::names::Name;
 use crate::words::{self, Word};
 
-/// Names of the SPDX list, the catalogue and `data/names.csv`, written by `cargo xtask licenses`: a filter of 64
-/// numbers, then entries sorted by the hash of their first word, longest first, then the ids.
+/// Names of the SPDX list, the catalogue and `data/names.csv`, written by `cargo xtask licenses`: a filter by the
+/// first two words, then entries sorted by the hash of their first word, longest first, then the ids.
 static LISTED: &[u8] = include_bytes!("../data/names.bin");
 
 /// The layout of `names.bin`, shared with its writer.
 pub mod layout {
     /// Bytes of the filter.
-    pub const FILTER: usize = 64 * 8;
+    pub const FILTER: usize = 1 << 12;
     /// First word u64, all words u64, number of words u32, id offset u32, id length u32, 0 u32.
     pub const ENTRY: usize = 32;
     /// Bytes of the count of entries, which follows the filter.
@@ -65,13 +65,14 @@ pub(crate) fn listed(text: &[Word], at: usize) -> Option<Name> {
     None
 }
 
-/// The bit of a word in the filter of `names.bin`.
-pub fn filter_bit(word: u64) -> (usize, u64) {
-    (((word >> 30) & 63) as usize, 1 << ((word >> 40) & 63))
+/// The byte and the bit of a name's first two words in the filter of `names.bin`.
+pub fn filter_bit(first: u64, second: u64) -> (usize, u8) {
+    let mixed = (first.rotate_left(7) ^ second).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 49;
+    ((mixed >> 3) as usize & (layout::FILTER - 1), 1 << (mixed & 7))
 }
 
-/// Whether a listed name may begin with this word.
-pub(crate) fn may_start(word: u64) -> bool {
-    let (slot, bit) = filter_bit(word);
-    number_at(slot * 8).is_some_and(|b| b & bit != 0)
+/// Whether a listed name may begin with these two words.
+pub(crate) fn may_start(first: u64, second: u64) -> bool {
+    let (slot, bit) = filter_bit(first, second);
+    LISTED.get(slot).is_some_and(|b| b & bit != 0)
 }

@@ -32,12 +32,14 @@ const TAG_CAP: usize = 4096;
 /// Whether the file is HTML as a whole.
 pub(crate) fn is_html(bytes: &[u8]) -> bool {
     let head = bytes.get(..1024).unwrap_or(bytes);
-    let lower: Vec<u8> = head.iter().map(u8::to_ascii_lowercase).collect();
-    [b"<html".as_slice(), b"<!doctype html", b"<body", b"<head"].iter().any(|m| find(&lower, m).is_some())
+    memchr::memchr_iter(b'<', head).any(|at| {
+        let starts = |tag: &[u8]| head.get(at + 1..at + 1 + tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag));
+        starts(b"html") || starts(b"!doctype html") || starts(b"body") || starts(b"head")
+    })
 }
 
 fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    hay.windows(needle.len()).position(|w| w == needle)
+    memchr::memmem::find(hay, needle)
 }
 
 /// A tag at the start of `rest`, which begins with `<`.

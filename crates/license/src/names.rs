@@ -43,7 +43,8 @@ pub(crate) fn names(text: &[Word], skip: &dyn Fn(usize) -> bool) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
     let mut at = 0;
     while let Some(word) = text.get(at) {
-        let hit = if may_start(word.hash) && !skip(at) { one(text, at) } else { None };
+        let next = text.get(at + 1).map_or(0, |w| w.hash);
+        let hit = if may_start(word.hash, next) && !skip(at) { one(text, at) } else { None };
         match hit {
             Some(name) => {
                 at = name.words.end.max(at + 1);
@@ -269,8 +270,14 @@ fn mozilla(text: &[Word], at: usize) -> Option<Name> {
         named |= matches!(word(n), LICENSE | MPL);
         n += 1;
     }
-    let (v, end) = version(text, n, 6, &["1.0", "1.1", "2.0"]).filter(|_| named)?;
-    Some(name(format!("MPL-{v}"), at..end, false))
+    if !named {
+        return None;
+    }
+    // Without a number it is any version, of which the first is named, as with the GNU licences.
+    Some(match version(text, n, 6, &["1.0", "1.1", "2.0"]) {
+        Some((v, end)) => name(format!("MPL-{v}"), at..end, false),
+        None => name("MPL-1.0".to_owned(), at..n, true),
+    })
 }
 
 fn bsd(text: &[Word], at: usize) -> Option<Name> {
@@ -345,7 +352,7 @@ const fn families() -> [u64; 64] {
     bits
 }
 
-fn may_start(word: u64) -> bool {
-    let (slot, bit) = listed::filter_bit(word);
-    FAMILIES.get(slot).is_some_and(|b| b & bit != 0) || listed::may_start(word)
+fn may_start(word: u64, next: u64) -> bool {
+    let family = FAMILIES.get(((word >> 30) & 63) as usize).is_some_and(|b| b & 1 << ((word >> 40) & 63) != 0);
+    family || listed::may_start(word, next)
 }

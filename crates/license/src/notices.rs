@@ -190,38 +190,41 @@ fn context(words: &[Word], name: &Range<usize>) -> Context {
     Context { grants, choice }
 }
 
-/// `SPDX-License-Identifier:`, licence fields of manifests, and addresses.
+/// `SPDX-License-Identifier:`, licence fields of manifests, and addresses: each has a colon or an equals sign.
 fn tagged(bytes: &[u8], found: &mut Vec<Notice>) {
-    for at in places(bytes, b"license").chain(places(bytes, b"licence")).take(2000) {
+    for at in memchr::memchr2_iter(b':', b'=', bytes) {
         if found.len() >= NOTICES {
             return;
         }
-        let rest = bytes.get(at + 7..).unwrap_or_default();
-        let start = at + 7;
-        if rest.get(..12).is_some_and(|r| r.eq_ignore_ascii_case(b"-identifier:")) {
-            spdx_tag(bytes, start + 12, found);
-        } else {
-            field(bytes, at, start, found);
+        let before = bytes.get(..at).unwrap_or_default();
+        if bytes.get(at..).is_some_and(|b| b.starts_with(b"://")) {
+            if let Some(scheme) = ["https", "http"].iter().find(|s| ends_with(before, s)) {
+                address(bytes, at - scheme.len(), found);
+            }
+            continue;
         }
-    }
-    for at in places(bytes, b"http").take(2000) {
-        if found.len() >= NOTICES {
-            return;
+        if ends_with(before, "license-identifier") {
+            spdx_tag(bytes, at + 1, found);
+            continue;
         }
-        address(bytes, at, found);
+        let dressing =
+            before.iter().rev().take(40).take_while(|b| matches!(b, b'"' | b'\'' | b'*' | b'`' | b' ' | b'\t'));
+        let end = at - dressing.count();
+        let named = bytes.get(..end).unwrap_or_default();
+        let word = ["_name", "_link"].iter().find_map(|s| named.strip_suffix(s.as_bytes())).unwrap_or(named);
+        if ends_with(word, "license") || ends_with(word, "licence") {
+            field(bytes, word.len() - "license".len(), end, found);
+        }
     }
 }
 
-/// Where a lower-case ASCII word occurs, in any letter case.
-fn places<'a>(bytes: &'a [u8], word: &'static [u8]) -> impl Iterator<Item = usize> + 'a {
-    let first = word.first().copied().unwrap_or(0);
-    let upper = first.to_ascii_uppercase();
+/// Whether bytes end with some ASCII text, in any letter case.
+fn ends_with(bytes: &[u8], text: &str) -> bool {
     bytes
-        .iter()
-        .enumerate()
-        .filter(move |(_, b)| **b == first || **b == upper)
-        .map(|(n, _)| n)
-        .filter(move |n| bytes.get(*n..n + word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word)))
+        .len()
+        .checked_sub(text.len())
+        .and_then(|n| bytes.get(n..))
+        .is_some_and(|b| b.eq_ignore_ascii_case(text.as_bytes()))
 }
 
 /// The rest of the line, as text.
@@ -263,16 +266,14 @@ fn spdx_tag(bytes: &[u8], from: usize, found: &mut Vec<Notice>) {
     }
 }
 
-/// `"license": "MIT"`, `License: GPLv2+`, `License :: OSI Approved :: MIT License`.
+/// `"license": "MIT"`, `License: GPLv2+`, `License :: OSI Approved :: MIT License`, `license_name: …` of a card:
+/// where the word "license" begins, and where the name of the field ends.
 fn field(bytes: &[u8], word: usize, after: usize, found: &mut Vec<Notice>) {
     let before = bytes.get(word.saturating_sub(1)..word).and_then(<[u8]>::first).copied().unwrap_or(b'\n');
     if before.is_ascii_alphanumeric() {
         return;
     }
     let text = line(bytes, after);
-    // `license_name: …` and `license_link: …` of a card.
-    let text_start = ["_name", "_link"].iter().find(|s| text.starts_with(**s)).map_or(0, |s| s.len());
-    let (after, text) = (after + text_start, text.get(text_start..).unwrap_or(text));
     let trimmed = text.trim_start_matches(['"', '\'', '*', '`', ' ', '\t']);
     let Some(value) = trimmed.strip_prefix([':', '=']) else {
         return;

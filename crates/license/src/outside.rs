@@ -12,8 +12,6 @@ use crate::words::Word;
 pub(crate) struct Outside {
     /// Index of the body, and the user's words.
     spans: Vec<(usize, Range<usize>)>,
-    /// So much is said outside that it concerns every body.
-    common: bool,
     /// The file is source code, and what is outside is not prose.
     pub(crate) code: bool,
 }
@@ -23,10 +21,17 @@ impl Outside {
     pub(crate) fn residue_of(&self, body: usize) -> impl Iterator<Item = Range<usize>> {
         self.spans.iter().filter(move |(n, _)| *n == body).map(|(_, r)| r.clone())
     }
+
+    fn add(&mut self, body: usize, words: &Range<usize>) {
+        match self.spans.iter_mut().rev().find(|(n, _)| *n == body) {
+            Some((_, last)) if last.end >= words.start => last.end = last.end.max(words.end),
+            _ => self.spans.push((body, words.clone())),
+        }
+    }
 }
 
-/// Sorts what stands outside the bodies.
-pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside {
+/// Sorts what stands outside the bodies; `stated` are the sentences that state a restriction.
+pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body], stated: &[Range<usize>]) -> Outside {
     let mut order: Vec<usize> = (0..bodies.len()).collect();
     order.sort_by_key(|n| bodies.get(*n).map_or(0, |b| b.words.start));
     let mut outside = Outside::default();
@@ -40,41 +45,56 @@ pub(crate) fn outside(bytes: &[u8], words: &[Word], bodies: &[Body]) -> Outside 
     for n in order.iter().copied().map(Some).chain([None]) {
         let body = n.and_then(|n| bodies.get(n));
         let end = body.map_or(words.len(), |b| b.words.start);
-        let owner = previous.or(n).unwrap_or(0);
         if at < end {
-            collect(words, at..end, owner, n, texts > 1, &mut outside);
+            let place = Place { words: at..end, previous, next: n, several: texts > 1 };
+            place.collect(words, stated, &mut outside);
         }
         at = at.max(body.map_or(words.len(), |b| b.words.end));
         previous = n.or(previous);
     }
-    outside.common = !outside.code && outside.spans.iter().map(|(_, r)| r.len()).sum::<usize>() >= 40;
     outside
 }
 
-/// Adds the lines of a range that matter.
-fn collect(
-    words: &[Word],
-    range: Range<usize>,
-    owner: usize,
+/// So many words from a text a sentence is about it.
+const NEAR: usize = 40;
+
+/// What stands between two bodies, before the first or after the last.
+struct Place {
+    words: Range<usize>,
+    previous: Option<usize>,
     next: Option<usize>,
     several: bool,
-    outside: &mut Outside,
-) {
-    let code = outside.code;
-    let mut start = range.start;
-    for line in prose::lines(words.get(range).unwrap_or_default()) {
-        let span = start..start + line.len();
-        start = span.end;
-        let matters = if code || several { prose::is_loaded_line(line) } else { !prose::ignorable(line) };
-        if !matters {
-            continue;
-        }
-        match outside.spans.last_mut() {
-            Some((o, last)) if *o == owner && last.end == span.start => last.end = span.end,
-            _ => outside.spans.push((owner, span)),
+}
+
+impl Place {
+    /// Adds the lines that matter.
+    fn collect(&self, words: &[Word], stated: &[Range<usize>], outside: &mut Outside) {
+        let mut start = self.words.start;
+        for line in prose::lines(words.get(self.words.clone()).unwrap_or_default()) {
+            let span = start..start + line.len();
+            start = span.end;
+            let owner = self.previous.or(self.next).unwrap_or(0);
+            if !(outside.code || self.several) {
+                if !prose::ignorable(line) {
+                    outside.add(owner, &span);
+                }
+                continue;
+            }
+            // Of several texts each is its own; of code, most lines say nothing. What restricts counts.
+            let loaded = prose::is_loaded_line(line);
+            let restricts = stated.iter().any(|s| s.start < span.end && span.start < s.end);
+            let near_previous = span.start - self.words.start < NEAR;
+            let near_next = self.words.end - span.end < NEAR;
+            // A copyright notice belongs to the text after it, and holds names alone.
+            let heads = self.next.is_some() && near_next && prose::is_copyright(line) && !prose::ignorable(line);
+            if loaded || restricts && near_previous || heads && self.previous.is_none() {
+                outside.add(owner, &span);
+            }
+            if let Some(next) = self.next.filter(|_| heads || restricts && near_next) {
+                outside.add(next, &span);
+            }
         }
     }
-    let _ = next;
 }
 
 /// Whether what is outside reads like source code.

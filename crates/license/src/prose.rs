@@ -4,35 +4,6 @@ use std::ops::Range;
 
 use crate::words::{Word, hash};
 
-/// Words with which something could be restricted, granted or demanded.
-#[rustfmt::skip]
-const NORMS: &[u64] = &[
-    hash("not"), hash("no"), hash("may"), hash("must"), hash("shall"), hash("only"), hash("cannot"), hash("should"),
-    hash("never"), hash("unless"), hash("except"), hash("without"), hash("provided"), hash("if"), hash("when"),
-];
-
-/// Words that no name holds and no fill may hold, listed or not.
-#[rustfmt::skip]
-const LOADED: &[u64] = &[
-    hash("prohibited"), hash("prohibit"), hash("prohibits"), hash("forbidden"), hash("forbid"), hash("permitted"),
-    hash("permission"), hash("permissions"), hash("allowed"), hash("disallowed"), hash("required"), hash("requires"),
-    hash("require"), hash("commercial"), hash("commercially"), hash("noncommercial"), hash("noncommercially"),
-    hash("restricted"), hash("restriction"), hash("restrictions"), hash("restrict"), hash("revoke"), hash("revoked"),
-    hash("revocable"), hash("terminate"), hash("terminates"), hash("terminated"), hash("royalty"), hash("royalties"),
-    hash("fee"), hash("fees"), hash("pay"), hash("payment"), hash("agree"), hash("agrees"), hash("consent"),
-    hash("grant"), hash("grants"), hash("granted"), hash("condition"), hash("conditions"), hash("competing"),
-    hash("compete"), hash("competitor"), hash("competitors"), hash("military"), hash("weapons"), hash("indemnify"),
-    hash("excluding"), hash("excluded"), hash("exclude"), hash("limited"), hash("limitation"), hash("limit"),
-    hash("use"), hash("used"), hash("uses"), hash("using"), hash("users"), hash("user"), hash("distribute"),
-    hash("redistribute"), hash("redistribution"), hash("modify"), hash("sell"), hash("sale"), hash("research"),
-    hash("academic"), hash("purposes"), hash("purpose"), hash("revenue"), hash("licensee"), hash("comply"),
-    hash("compliance"), hash("void"), hash("obtain"), hash("written"), hash("approval"), hash("nonproduction"),
-    hash("evaluation"), hash("government"), hash("countries"), hash("country"), hash("train"), hash("training"),
-    hash("banned"), hash("ban"), hash("refrain"), hash("deny"), hash("denied"), hash("allow"), hash("permit"),
-    hash("permits"), hash("entitled"), hash("obliged"), hash("obligated"), hash("obligation"), hash("obligations"),
-    hash("illegal"), hash("unlawful"),
-];
-
 #[rustfmt::skip]
 const ABBREVIATIONS: &[u64] = &[
     hash("inc"), hash("ltd"), hash("co"), hash("corp"), hash("gmbh"), hash("llc"), hash("dr"), hash("jr"), hash("mr"),
@@ -53,11 +24,11 @@ const LINKS: &[u64] = &[
 const LICENSE: &[u64] = &[hash("license"), hash("licenses"), hash("copying"), hash("licensed"), hash("agreement")];
 
 pub(crate) fn is_norm(word: Word) -> bool {
-    NORMS.contains(&word.hash)
+    word.is(Word::NORM)
 }
 
 pub(crate) fn is_loaded(word: Word) -> bool {
-    LOADED.contains(&word.hash)
+    word.is(Word::LOADED)
 }
 
 /// Whether some words fit a place made for a name: one piece of a sentence, without a word that rules anything.
@@ -84,8 +55,10 @@ pub(crate) fn harmless(words: &[Word], place: Range<usize>, norms_listed: bool) 
     true
 }
 
+/// A full stop with nothing after it is part of an address: "www.Example.com".
 fn ends_sentence(before: Word, word: Word) -> bool {
     word.is(Word::SENTENCE)
+        && word.start > before.end + 1
         && word.is(Word::CAPITAL)
         && (word.is(Word::PARAGRAPH) || !ABBREVIATIONS.contains(&before.hash) && before.end - before.start > 1)
 }
@@ -113,13 +86,17 @@ pub(crate) fn lines(words: &[Word]) -> impl Iterator<Item = &[Word]> {
     })
 }
 
+/// Whether a line begins like a copyright notice.
+pub(crate) fn is_copyright(line: &[Word]) -> bool {
+    line.iter().take(4).any(|w| w.hash == COPYRIGHT)
+}
+
 /// A copyright notice, or names, dates and addresses.
 pub(crate) fn is_notice_line(line: &[Word]) -> bool {
     if line.len() > 40 || line.iter().any(|w| is_loaded(*w) && !is_company(*w)) {
         return false;
     }
-    let copyright = line.iter().take(4).any(|w| w.hash == COPYRIGHT);
-    if copyright {
+    if is_copyright(line) {
         let mut previous: Option<Word> = None;
         for word in line {
             if is_norm(*word) || previous.is_some_and(|p| ends_sentence(p, *word)) && !is_copyright_start(*word) {
@@ -139,6 +116,11 @@ pub(crate) fn is_notice_line(line: &[Word]) -> bool {
     let plain = |w: &Word| {
         RIGHTS.contains(&w.hash) || w.is(Word::NUMBER) || LINKS.contains(&w.hash) || w.is(Word::CAPITAL) && !is_norm(*w)
     };
+    // In capitals a sentence looks like names.
+    let upper = |w: &&Word| w.is(Word::UPPER) && !RIGHTS.contains(&w.hash) && !LINKS.contains(&w.hash);
+    if line.iter().filter(upper).count() > 3 {
+        return false;
+    }
     let sentences = line.iter().skip(1).filter(|w| w.is(Word::SENTENCE)).count();
     line.len() <= 10 && sentences <= 3 && line.iter().all(plain) && !is_sentence(line)
 }

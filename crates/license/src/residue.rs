@@ -37,8 +37,10 @@ impl Difference {
         let inner = self.missing - self.edge.min(self.missing);
         let edge = self.edge / 4;
         // A text of which much is missing inside is rarely the base of this one.
-        let inner = if inner * 5 > self.matched { inner * 2 } else { inner };
-        self.matched as i64 - inner as i64 - self.extra_words() as i64 - edge as i64
+        let inner = if inner * 2 > self.matched { inner * 2 } else { inner };
+        // Of two that fit equally, the one that has more of the words.
+        let matched = self.matched + self.matched / 8;
+        matched as i64 - inner as i64 - self.extra_words() as i64 - edge as i64
     }
 }
 
@@ -46,17 +48,21 @@ impl Difference {
 pub(crate) fn judge(document: &Document, words: &[Word], chain: &[Run]) -> Difference {
     let regions: Vec<Region> = document.regions().collect();
     let mut difference = Difference::default();
-    let (mut user_at, mut known_at) = (None, 0);
+    let (mut user_at, mut known_at) = (None, 0_usize);
     for run in chain {
-        let (user, known) = (run.user_words(), run.known_words());
+        let (mut user, mut known) = (run.user_words(), run.known_words());
         let user_from = user_at.unwrap_or(user.start);
+        // Words at the seam may equal those before it in one of the texts: what is repeated there or here counts.
+        let seam = user_from.saturating_sub(user.start).max(known_at.saturating_sub(known.start)).min(known.len());
+        user.start += seam;
+        known.start += seam;
         let gap = Gap {
             user: user_from..user.start.max(user_from),
             known: known_at..known.start.max(known_at),
             edge: user_at.is_none(),
         };
         gap.judge(document, &regions, words, &mut difference);
-        difference.matched += known.end - known.start.max(known_at).min(known.end);
+        difference.matched += known.len();
         user_at = Some(user.end.max(user_from));
         known_at = known.end.max(known_at);
     }
@@ -105,9 +111,12 @@ impl Gap {
                     }
                 } else {
                     allowed += region.limit;
-                    flags |= region.flags;
+                    // Where only some of its words differ, the default stands, and no "not" may come or go.
+                    let partial = region.start < self.known.start || region.end > self.known.end;
+                    flags |= if partial { region.flags & !layout::NORMS } else { region.flags };
                     let notices = region.flags & layout::NOTICES != 0;
-                    if self.user.is_empty() && gone >= CLAUSE_WORDS && !notices && !self.edge {
+                    let ruled = partial && region.flags & layout::NORMS != 0 || gone >= CLAUSE_WORDS;
+                    if self.user.is_empty() && ruled && !notices && !self.edge {
                         continue;
                     }
                 }
@@ -122,7 +131,7 @@ impl Gap {
             }
         }
         let (mut missing, unverified) = count_missing(&excused);
-        if missing > 0 && self.user.is_empty() && self.is_shifted_option(regions) {
+        if missing > 0 && self.user.is_empty() && self.is_shifted_option(document, regions, words) {
             missing = 0;
         }
         let extra = self.user.len();
@@ -192,12 +201,31 @@ impl Gap {
     }
 
     /// An optional region left out may seem shifted when its first words equal those after it.
-    fn is_shifted_option(&self, regions: &[Region]) -> bool {
+    fn is_shifted_option(&self, document: &Document, regions: &[Region], words: &[Word]) -> bool {
+        let length = self.known.len();
         regions.iter().any(|r| {
             !r.replaceable
-                && r.end - r.start < CLAUSE_WORDS
-                && r.end - r.start == self.known.len()
-                && r.start.abs_diff(self.known.start) <= 8
+                && length < CLAUSE_WORDS
+                && r.end - r.start == length
+                && r.start < self.known.start
+                && self.known.start - r.start <= 8
+                && self.is_repeated(document, r.end.max(self.known.start), words)
+        })
+    }
+
+    /// Whether the missing words from `from` on are those that stand so many words before them as are missing.
+    fn is_repeated(&self, document: &Document, from: usize, words: &[Word]) -> bool {
+        let length = self.known.len();
+        // The user's word for a known one: missing ones are taken to repeat those before the gap.
+        let word = |known: usize| {
+            let back = if known < self.known.end { length } else { 0 };
+            let at = (self.user.start + known).checked_sub(self.known.start + back)?;
+            let at = if back == 0 { at.checked_sub(length)? } else { at };
+            words.get(at).copied()
+        };
+        (from..self.known.end).zip(document.windows_from(from)).all(|(known, window)| {
+            let repeated: Option<Vec<Word>> = (known..known + crate::words::WINDOW).map(word).collect();
+            repeated.is_some_and(|r| crate::words::window_of(&r) == window)
         })
     }
 }

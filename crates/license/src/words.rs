@@ -4,6 +4,10 @@
 //! markers, comment characters, markup and a list of equivalent spellings make no difference. Nothing else is
 //! dropped here: whether a copyright line or a name may differ is decided where differences are judged
 //! (`residue.rs`), because there it is known what surrounds them.
+//!
+//! Long because the one pass from bytes to words, with what each kind of byte does.
+
+use std::ops::Range;
 
 use crate::decode::{Decoder, Unit};
 use crate::markup;
@@ -21,28 +25,34 @@ pub struct Word {
     pub start: u32,
     /// Where it ends.
     pub end: u32,
-    /// What stands before it.
-    pub flags: u8,
+    /// What stands before it, and what kind of word it is.
+    pub flags: u16,
 }
 
 impl Word {
     /// It follows a full stop, a colon or semicolon, or starts the text.
-    pub const AFTER_STOP: u8 = 1;
+    pub const AFTER_STOP: u16 = 1;
     /// It is the first of its line.
-    pub const LINE_START: u8 = 2;
+    pub const LINE_START: u16 = 2;
     /// It is the first after an empty line.
-    pub const PARAGRAPH: u8 = 4;
+    pub const PARAGRAPH: u16 = 4;
     /// It is a number, possibly with dots.
-    pub const NUMBER: u8 = 8;
+    pub const NUMBER: u16 = 8;
     /// It follows `.`, `!` or `?`.
-    pub const SENTENCE: u8 = 16;
+    pub const SENTENCE: u16 = 16;
     /// Its first letter is a capital.
-    pub const CAPITAL: u8 = 32;
+    pub const CAPITAL: u16 = 32;
     /// It follows punctuation common in code and rare in prose.
-    pub const CODE: u8 = 64;
+    pub const CODE: u16 = 64;
+    /// A word such as "not", "may" or "unless".
+    pub const NORM: u16 = 128;
+    /// A word that no name holds: "commercial", "use", "royalty".
+    pub const LOADED: u16 = 256;
+    /// All its letters are capitals.
+    pub const UPPER: u16 = 512;
 
     /// Whether a flag is set.
-    pub fn is(self, flag: u8) -> bool {
+    pub fn is(self, flag: u16) -> bool {
         self.flags & flag != 0
     }
 }
@@ -62,6 +72,11 @@ pub const fn hash(word: &str) -> u64 {
     h
 }
 
+/// The hash of a word of one letter.
+pub(crate) const fn hash_letter(letter: char) -> u64 {
+    step(SEED, letter as u32)
+}
+
 const fn step(h: u64, c: u32) -> u64 {
     (h ^ c as u64).wrapping_mul(PRIME)
 }
@@ -75,9 +90,17 @@ pub fn words(bytes: &[u8]) -> Vec<Word> {
         pending: None,
     };
     let mut decoder = Decoder::new(bytes, markup::is_html(bytes));
-    let mut unit = decoder.next();
-    while let Some(u) = unit {
-        unit = if u.c.is_alphanumeric() { reader.word(u, &mut decoder) } else { reader.separator(u, &mut decoder) };
+    loop {
+        reader.plain(&mut decoder);
+        let Some(u) = decoder.next() else { break };
+        if u.c.is_alphanumeric() {
+            // What ends the word is read again: it may begin something plain.
+            if let Some(after) = reader.word(u, &mut decoder) {
+                decoder.back_to(after);
+            }
+        } else {
+            reader.separator(u, &mut decoder);
+        }
     }
     reader.out
 }
@@ -85,14 +108,89 @@ pub fn words(bytes: &[u8]) -> Vec<Word> {
 struct Reader {
     out: Vec<Word>,
     /// Flags for the next word.
-    flags: u8,
+    flags: u16,
     /// An opening parenthesis just seen: the number of words before it.
     pending: Option<usize>,
 }
 
 impl Reader {
-    fn separator(&mut self, u: Unit, decoder: &mut Decoder<'_>) -> Option<Unit> {
-        match u.c {
+    /// Reads on as long as there are only ASCII words and separators that need no second look, which is nearly
+    /// always; stops before anything else.
+    fn plain(&mut self, decoder: &mut Decoder<'_>) {
+        let bytes = decoder.plain_rest();
+        let from = decoder.position();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            match KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Other) {
+                Kind::Letter | Kind::Digit => {
+                    let Some(end) = self.plain_word(bytes, at, from) else { break };
+                    at = end;
+                    continue;
+                }
+                Kind::Space => {}
+                Kind::Line => self.mark('\n'),
+                Kind::Mark => self.mark(char::from(byte)),
+                Kind::Other => break,
+            }
+            at += 1;
+        }
+        decoder.advance(at);
+    }
+
+    /// Reads the word at `at`, unless it may go on in a way that needs a second look; gives its end.
+    fn plain_word(&mut self, bytes: &[u8], at: usize, from: usize) -> Option<usize> {
+        let rest = bytes.get(at..)?;
+        let (mut h, mut digits, mut length, mut upper) = (SEED, true, 0, true);
+        let mut after = None;
+        for byte in rest {
+            match KINDS.get(usize::from(*byte)) {
+                Some(Kind::Letter) => {
+                    digits = false;
+                    upper &= byte.is_ascii_uppercase();
+                }
+                Some(Kind::Digit) => {}
+                _ => {
+                    after = Some(*byte);
+                    break;
+                }
+            }
+            // Lower case: letters differ in this bit, and digits have it.
+            h = step(h, u32::from(*byte | 0x20));
+            length += 1;
+        }
+        let next = rest.get(length + 1).copied().unwrap_or(b' ');
+        let goes_on = match after {
+            None => false,
+            Some(b'\'' | b'-') => !matches!(next, b' ' | b',' | b'.' | b'-' | b'>' | b'*'),
+            Some(b'.' | b',') => digits && next != b' ' && next != b'\n',
+            Some(byte) => matches!(byte, b'<' | b'&' | 0x80..),
+        };
+        if goes_on || self.out.last().is_some_and(|w| w.hash == spelling::NON) {
+            return None;
+        }
+        let first = rest.first().copied().unwrap_or(b' ');
+        let mut lower = [0_u8; 8];
+        let mut known = 0;
+        // Only short words may be list markers.
+        if length <= 5 && (length <= 2 || matches!(first | 0x20, b'i' | b'v' | b'x')) {
+            for (slot, byte) in lower.iter_mut().zip(rest.get(..length)?) {
+                *slot = *byte | 0x20;
+            }
+            known = length;
+        }
+        let (start, end) = ((from + at) as u32, (from + at + length) as u32);
+        let letters = lower.get(..known)?;
+        let follows = after.map_or('\0', char::from);
+        let kind = if digits { Word::NUMBER } else { 0 }
+            | if first.is_ascii_uppercase() { Word::CAPITAL } else { 0 }
+            | if upper && !digits && length > 1 { Word::UPPER } else { 0 };
+        self.push(h, letters, start..end, follows, kind);
+        Some(at + length)
+    }
+
+    /// What a separator says about the word after it.
+    fn mark(&mut self, c: char) {
+        match c {
             '\n' => {
                 let blank = self.flags & Word::LINE_START != 0;
                 self.flags |= Word::LINE_START | if blank { Word::PARAGRAPH | Word::AFTER_STOP } else { 0 };
@@ -102,10 +200,22 @@ impl Reader {
             ':' | ';' | '•' | '|' | '；' | '：' => self.flags |= Word::AFTER_STOP,
             '{' | '}' | '=' | '$' | '\\' => self.flags |= Word::CODE,
             '(' => self.pending = Some(self.out.len()),
-            ']' => decoder.skip_destination(),
             _ => {}
         }
-        decoder.next()
+    }
+
+    fn separator(&mut self, u: Unit, decoder: &mut Decoder<'_>) {
+        match u.c {
+            ']' => decoder.skip_destination(),
+            // Letters are shown in another order than they are read in: nobody can say what is seen.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                let flags = self.flags | Word::LOADED | Word::NORM;
+                self.flags = 0;
+                self.out.push(Word { hash: hash_letter(u.c), start: u.start, end: u.end, flags });
+            }
+            _ => {}
+        }
+        self.mark(u.c);
     }
 
     /// Reads one word that starts at `first`; gives the unit after it.
@@ -180,8 +290,9 @@ impl Reader {
                 _ => break,
             }
         }
-        let letters = text.get(..(length as usize).min(text.len())).unwrap_or_default();
-        self.push(h, letters, length as usize, start, end, unit, digits, capital);
+        let letters = if length <= 8 { text.get(..length as usize).unwrap_or_default() } else { &[] };
+        let kind = if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
+        self.push(h, letters, start..end, unit.map_or('\0', |u| u.c), kind);
         unit
     }
 
@@ -198,35 +309,26 @@ impl Reader {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one word, used here alone")]
-    fn push(
-        &mut self,
-        hash: u64,
-        letters: &[u8],
-        length: usize,
-        start: u32,
-        end: u32,
-        after: Option<Unit>,
-        digits: bool,
-        capital: bool,
-    ) {
-        let follows = after.map_or('\0', |u| u.c);
+    /// Takes a word in, unless it is a list marker. `letters` are those of a short word; `follows` is what ends it.
+    fn push(&mut self, hash: u64, letters: &[u8], bytes: Range<u32>, follows: char, kind: u16) {
         let parenthesis = self.pending.take() == Some(self.out.len());
-        let known = if length <= 8 { letters } else { &[] };
-        if self.is_marker(known, digits, parenthesis, follows) {
+        if self.is_marker(letters, kind & Word::NUMBER != 0, parenthesis, follows) {
             self.flags |= Word::AFTER_STOP;
             return;
         }
-        let flags = self.flags | if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
+        let (hash, class) = spelling::same(hash);
+        let flags = self.flags | kind | class;
         self.flags = 0;
-        let previous = self.out.last().map(|w| w.hash);
-        let hash = spelling::in_context(previous, spelling::same(hash));
-        self.out.push(Word { hash, start, end, flags });
+        let hash = spelling::in_context(self.out.last(), hash);
+        self.out.push(Word { hash, start: bytes.start, end: bytes.end, flags });
     }
 
     /// List markers: `(a)`, `2.`, `iv)`, `3.1` at the start of a paragraph. After "version" or "section" a
     /// number is none.
     fn is_marker(&self, text: &[u8], digits: bool, parenthesis: bool, follows: char) -> bool {
+        if text.is_empty() {
+            return false;
+        }
         let short = text.len() <= 2 && digits
             || text.len() == 1 && text.iter().all(u8::is_ascii_alphabetic)
             || text.len() <= 5 && !text.is_empty() && text.iter().all(|b| matches!(b, b'i' | b'v' | b'x'));
@@ -250,6 +352,39 @@ impl Reader {
             _ => false,
         }
     }
+}
+
+/// What a byte is to the fast reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letter,
+    Digit,
+    Space,
+    Line,
+    /// It may say something about the next word.
+    Mark,
+    /// It needs a second look.
+    Other,
+}
+
+static KINDS: [Kind; 256] = kinds();
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
+const fn kinds() -> [Kind; 256] {
+    let mut kinds = [Kind::Other; 256];
+    let mut n = 0;
+    while n < 0x80 {
+        kinds[n] = match n as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Kind::Letter,
+            b'0'..=b'9' => Kind::Digit,
+            b'\n' => Kind::Line,
+            b'.' | b'!' | b'?' | b':' | b';' | b'|' | b'{' | b'}' | b'=' | b'$' | b'\\' | b'(' => Kind::Mark,
+            b'<' | b'&' | b']' => Kind::Other,
+            _ => Kind::Space,
+        };
+        n += 1;
+    }
+    kinds
 }
 
 /// Letters of scripts that put no space between words; each counts as a word.

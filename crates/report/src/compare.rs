@@ -1,10 +1,12 @@
 //! Releases side by side: one row a question, one column a release.
 
-use crate::human::short;
+use crate::format::{Options, Subject};
+use crate::gist::{restrictions, short};
 use crate::layout::{Paint, Style, beside, pad, width, wrap};
 use crate::words;
 use candor_assess::{Assessment, QUESTIONS, Standing, Status};
 use candor_facts::{Component, FactSheet, Group};
+use std::ops::Range;
 
 /// A row about a ladder.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,18 +21,37 @@ const LABEL: usize = 18;
 /// Narrowest useful column.
 const NARROW: usize = 15;
 
-/// The table. Where the terminal is too narrow for all columns, they are shown in several bands.
-pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> String {
+/// A line of the table, over all releases.
+enum Line {
+    Rule,
+    Row { label: String, cells: Vec<String> },
+}
+
+/// The table, what differs first. Where the terminal is too narrow for all columns, they are shown in several bands.
+pub(crate) fn compare(subjects: &[Subject<'_, '_>], options: &Options<'_>) -> String {
+    let paint = options.paint;
+    let releases: Vec<_> = subjects.iter().map(|subject| (subject.sheet, subject.assessment)).collect();
     let space = paint.width.saturating_sub(LABEL).max(NARROW);
     let per_band = (space / NARROW).max(1).min(releases.len().max(1));
     let bands = releases.len().div_ceil(per_band).max(1);
     let per_band = releases.len().div_ceil(bands).max(1);
+    let mut table = Table { releases: &releases, paint, lines: Vec::new(), same: Vec::new() };
+    table.fill();
     let mut out = String::new();
-    for (at, band) in releases.chunks(per_band).enumerate() {
-        if at > 0 {
+    for band in 0..bands {
+        if band > 0 {
             out.push('\n');
         }
-        Table { releases: band, paint, columns: space / band.len().max(1), out: &mut out }.write();
+        let columns = (band * per_band)..((band + 1) * per_band).min(releases.len());
+        table.write(&mut out, columns.clone(), space / columns.len().max(1));
+    }
+    if !table.same.is_empty() {
+        out.push('\n');
+        out.push_str(&paint.apply(Style::Heading, "The same for all"));
+        out.push('\n');
+        for (label, cell) in &table.same {
+            beside(&mut out, label, LABEL, cell, paint.width);
+        }
     }
     out.push('\n');
     for line in wrap(&words::LEGEND.replace("  ", " \u{a0}"), paint.width) {
@@ -46,104 +67,132 @@ pub fn compare(releases: &[(&FactSheet, &Assessment<'_>)], paint: Paint) -> Stri
 struct Table<'t, 'a> {
     releases: &'t [(&'t FactSheet, &'t Assessment<'a>)],
     paint: Paint,
-    columns: usize,
-    out: &'t mut String,
+    lines: Vec<Line>,
+    /// What all releases answer alike.
+    same: Vec<(String, String)>,
 }
 
-impl Table<'_, '_> {
-    fn write(&mut self) {
-        let names: Vec<String> =
-            self.releases.iter().map(|(sheet, _)| self.paint.apply(Style::Heading, &sheet.release.id)).collect();
-        self.row("", &names);
-        let parameters = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+impl<'a> Table<'_, 'a> {
+    /// What each release says, in order.
+    fn ask(&self, cell: impl Fn(&FactSheet, &Assessment<'a>) -> String) -> Vec<String> {
+        self.releases.iter().map(|(sheet, assessment)| cell(sheet, assessment)).collect()
+    }
+
+    /// A row, unless all say the same.
+    fn row(&mut self, label: &str, cells: Vec<String>) {
+        match cells.first() {
+            Some(first) if alike(&cells) => self.same.push((label.to_owned(), first.clone())),
+            _ => self.lines.push(Line::Row { label: label.to_owned(), cells }),
+        }
+    }
+
+    fn rule(&mut self) {
+        if !matches!(self.lines.last(), Some(Line::Rule) | None) {
+            self.lines.push(Line::Rule);
+        }
+    }
+
+    fn fill(&mut self) {
+        let names = self.ask(|sheet, _| self.paint.apply(Style::Heading, &sheet.release.id));
+        self.lines.push(Line::Row { label: String::new(), cells: names });
+        let parameters = self.ask(|_, assessment| {
             assessment.inventory.weights.parameters.map_or("-".to_owned(), |(count, _)| words::parameters(count))
-        };
-        let parameters: Vec<String> = self.releases.iter().map(parameters).collect();
-        self.row("parameters", &parameters);
+        });
+        self.row("parameters", parameters);
         self.rule();
-        for framework in ["spectrum", "g7"] {
-            for row in [Row::Stands, Row::Confirmed, Row::Possible] {
-                let standing = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
-                    assessment.standings.iter().find(|standing| standing.framework == framework).cloned()
-                };
-                let found: Vec<Option<Standing>> = self.releases.iter().map(standing).collect();
-                let agree = found.iter().flatten().all(|standing| standing.confirmed == standing.declared);
-                let label = match row {
-                    Row::Stands => words::framework(framework),
-                    Row::Confirmed if agree => continue,
-                    Row::Confirmed => "  confirmed",
-                    Row::Possible => "  not ruled out",
-                };
-                let cell = |standing: &Option<Standing>| {
-                    standing.as_ref().map_or("-".to_owned(), |standing| self.level(standing, row))
-                };
-                let cells: Vec<String> = found.iter().map(cell).collect();
-                self.row(label, &cells);
-            }
+        let first = self.releases.first().map(|(_, assessment)| *assessment);
+        let ladders = first.iter().flat_map(|assessment| &assessment.standings).map(|standing| &standing.framework);
+        for framework in ladders {
+            self.ladder(framework);
         }
         for reading in ["lenient", "osaid", "strict"] {
-            let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
-                let found = assessment
-                    .readings
-                    .iter()
-                    .flat_map(|readings| &readings.statuses)
-                    .find(|(name, _, _)| name == reading);
+            let cells = self.ask(|_, assessment| {
+                let statuses = assessment.readings.iter().flat_map(|readings| &readings.statuses);
+                let found = statuses.into_iter().find(|(name, _, _)| name == reading);
                 found.map_or("-".to_owned(), |(_, confirmed, declared)| {
                     let (word, style) = words::status(*confirmed);
                     let said = *confirmed == Status::Unknown && *declared == Status::Met;
                     let word = self.paint.apply(style, word);
                     if said { format!("{word} (said: met)") } else { word }
                 })
-            };
-            let cells: Vec<String> = self.releases.iter().map(cell).collect();
-            self.row(&format!("OSAID {reading}"), &cells);
+            });
+            self.row(&format!("OSAID {reading}"), cells);
+        }
+        let cards = first.iter().flat_map(|assessment| &assessment.scorecards).map(|card| &card.framework);
+        for framework in cards {
+            let cells = self.ask(|_, assessment| {
+                let found = assessment.scorecards.iter().find(|card| card.framework == *framework);
+                found.map_or("-".to_owned(), |card| crate::gist::tally(card).0)
+            });
+            self.row(words::framework(framework), cells);
         }
         self.rule();
         for group in Group::ALL {
-            let cells: Vec<String> =
-                self.releases.iter().map(|(_, assessment)| self.strip(assessment, group)).collect();
-            self.row(group.as_str(), &cells);
+            let cells = self.ask(|_, assessment| self.strip(assessment, group));
+            self.row(group.as_str(), cells);
         }
         self.rule();
-        let licence = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+        let cells = self.ask(|_, assessment| {
             let concluded = assessment.inventory.model_terms().and_then(|terms| terms.concluded.as_ref());
             concluded.map_or("none found".to_owned(), ToString::to_string)
-        };
-        let cells: Vec<String> = self.releases.iter().map(licence).collect();
-        self.row("terms", &cells);
-        let restrictions = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
-            let mut kinds: Vec<&str> = assessment
-                .inventory
-                .model_terms()
-                .iter()
-                .flat_map(|terms| &terms.restrictions)
-                .map(|term| term.kind.as_str())
-                .collect();
-            kinds.dedup();
+        });
+        self.row("terms", cells);
+        let cells = self.ask(|_, assessment| {
+            let kinds: Vec<&str> = restrictions(assessment).into_iter().map(|term| term.kind.as_str()).collect();
             if kinds.is_empty() { "-".to_owned() } else { kinds.join(", ") }
-        };
-        let cells: Vec<String> = self.releases.iter().map(restrictions).collect();
-        self.row("restrictions", &cells);
+        });
+        self.row("restrictions", cells);
         self.rule();
         for (id, _) in QUESTIONS {
-            let cell = |(_, assessment): &(&FactSheet, &Assessment<'_>)| {
+            let cells = self.ask(|_, assessment| {
                 let answer = assessment.answers.iter().find(|answer| answer.question == *id);
                 answer.map_or("-".to_owned(), |answer| {
                     let (word, style) = words::answer(answer.answer);
                     self.paint.apply(style, word)
                 })
+            });
+            self.row(&id.replace('-', " "), cells);
+        }
+        if matches!(self.lines.last(), Some(Line::Rule)) {
+            self.lines.pop();
+        }
+    }
+
+    /// The rows of a ladder belong together: they stand or move as one.
+    fn ladder(&mut self, framework: &str) {
+        let find = |assessment: &Assessment<'a>| -> Option<Standing> {
+            assessment.standings.iter().find(|standing| standing.framework == framework).cloned()
+        };
+        let found: Vec<Option<Standing>> = self.releases.iter().map(|(_, assessment)| find(assessment)).collect();
+        let agree = found.iter().flatten().all(|standing| standing.confirmed == standing.declared);
+        let mut rows = Vec::new();
+        for row in [Row::Stands, Row::Confirmed, Row::Possible] {
+            let label = match row {
+                Row::Stands => words::framework(framework),
+                Row::Confirmed if agree => continue,
+                Row::Confirmed => "  confirmed",
+                Row::Possible => "  not ruled out",
             };
-            let cells: Vec<String> = self.releases.iter().map(cell).collect();
-            self.row(&id.replace('-', " "), &cells);
+            let cell = |standing: &Option<Standing>| {
+                standing.as_ref().map_or("-".to_owned(), |standing| self.level(standing, row))
+            };
+            rows.push((label.to_owned(), found.iter().map(cell).collect::<Vec<String>>()));
+        }
+        if rows.iter().all(|(_, cells)| alike(cells)) {
+            let first = |cells: Vec<String>| cells.into_iter().next().unwrap_or_default();
+            self.same.extend(rows.into_iter().map(|(label, cells)| (label, first(cells))));
+        } else {
+            self.lines.extend(rows.into_iter().map(|(label, cells)| Line::Row { label, cells }));
         }
     }
 
     /// A level in words; `~` before one that only the publisher's word supports.
     fn level(&self, standing: &Standing, row: Row) -> String {
-        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
+        let say = |level: &str| words::level_of(&standing.framework, level);
+        let name = |level: Option<&str>| level.map_or("unknown".to_owned(), say);
         match row {
             Row::Confirmed => name(standing.confirmed.as_deref()),
-            Row::Possible => words::level(&standing.possible),
+            Row::Possible => say(&standing.possible),
             Row::Stands => {
                 let said = standing.declared.is_some() && standing.declared != standing.confirmed;
                 let level = self.paint.apply(Style::Heading, &name(standing.declared.as_deref()));
@@ -164,27 +213,37 @@ impl Table<'_, '_> {
         marks.join(" ")
     }
 
-    fn rule(&mut self) {
-        let line = "─".repeat(LABEL + self.columns * self.releases.len());
-        self.out.push_str(self.paint.apply(Style::Faint, &line).trim_end());
-        self.out.push('\n');
-    }
-
-    fn row(&mut self, label: &str, cells: &[String]) {
-        let wrapped: Vec<Vec<String>> = cells
-            .iter()
-            .map(|cell| if width(cell) < self.columns { vec![cell.clone()] } else { wrap(cell, self.columns - 1) })
-            .collect();
-        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1);
-        for line in 0..height {
-            let mut text = pad(if line == 0 { label } else { "" }, LABEL);
-            for cell in &wrapped {
-                text.push_str(&pad(cell.get(line).map_or("", String::as_str), self.columns));
+    /// The lines of some columns, each so wide.
+    fn write(&self, out: &mut String, band: Range<usize>, columns: usize) {
+        for line in &self.lines {
+            let Line::Row { label, cells } = line else {
+                let line = "─".repeat(LABEL + columns * band.len());
+                out.push_str(self.paint.apply(Style::Faint, &line).trim_end());
+                out.push('\n');
+                continue;
+            };
+            let wrapped: Vec<Vec<String>> = cells
+                .get(band.clone())
+                .unwrap_or_default()
+                .iter()
+                .map(|cell| if width(cell) < columns { vec![cell.clone()] } else { wrap(cell, columns - 1) })
+                .collect();
+            let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1);
+            for line in 0..height {
+                let mut text = pad(if line == 0 { label } else { "" }, LABEL);
+                for cell in &wrapped {
+                    text.push_str(&pad(cell.get(line).map_or("", String::as_str), columns));
+                }
+                out.push_str(text.trim_end());
+                out.push('\n');
             }
-            self.out.push_str(text.trim_end());
-            self.out.push('\n');
         }
     }
+}
+
+/// Whether two or more all say the same.
+fn alike(cells: &[String]) -> bool {
+    cells.len() > 1 && cells.windows(2).all(|pair| matches!(pair, [one, other] if one == other))
 }
 
 /// Components whose marks are compared.

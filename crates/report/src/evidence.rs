@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 /// A numbered list of places.
 #[derive(Debug, Default)]
-pub struct EvidenceTable {
+pub(crate) struct EvidenceTable {
     list: Vec<Evidence>,
     numbers: BTreeMap<Evidence, usize>,
 }
 
 impl EvidenceTable {
     /// The number of a place; the same place has one number.
-    pub fn number(&mut self, evidence: &Evidence) -> usize {
+    pub(crate) fn number(&mut self, evidence: &Evidence) -> usize {
         if let Some(at) = self.numbers.get(evidence) {
             return *at;
         }
@@ -25,7 +25,7 @@ impl EvidenceTable {
     }
 
     /// The numbers of the deciding places of some facts.
-    pub fn facts(&mut self, inventory: &Inventory<'_>, facts: &[FactId]) -> Vec<usize> {
+    pub(crate) fn facts(&mut self, inventory: &Inventory<'_>, facts: &[FactId]) -> Vec<usize> {
         let mut numbers: Vec<usize> =
             facts.iter().filter_map(|id| inventory.fact(*id)).map(|fact| self.number(&fact.evidence)).collect();
         numbers.dedup();
@@ -33,7 +33,7 @@ impl EvidenceTable {
     }
 
     /// The numbers of what a definite answer rests on.
-    pub fn grounds(&mut self, inventory: &Inventory<'_>, grounds: &[Ground]) -> Vec<usize> {
+    pub(crate) fn grounds(&mut self, inventory: &Inventory<'_>, grounds: &[Ground]) -> Vec<usize> {
         let mut numbers: Vec<usize> = grounds
             .iter()
             .filter_map(|ground| ground_place(inventory, ground))
@@ -44,7 +44,7 @@ impl EvidenceTable {
     }
 
     /// All places, by number.
-    pub fn list(&self) -> &[Evidence] {
+    pub(crate) fn list(&self) -> &[Evidence] {
         &self.list
     }
 }
@@ -76,6 +76,15 @@ pub(crate) fn doubt_words(doubt: &Doubt) -> (&'static str, String) {
         Doubt::NotSeen(gap) => ("not-seen", format!("{}: {}", gap.path, gap.reason)),
         Doubt::NotFound(what) => ("not-found", what.clone()),
         Doubt::NeedsAttestation(what) => ("needs-attestation", format!("no file can show it: {what}")),
+    }
+}
+
+/// What fixes a place, beside its path: the bytes with their digest, or the listing.
+pub(crate) fn place_words(evidence: &Evidence) -> String {
+    match &evidence.place {
+        Place::Span { start, end, digest, .. } => format!("bytes {start} to {end}, `{digest}`"),
+        Place::Listed { listing, .. } => format!("in listing `{listing}`"),
+        Place::Absent { listing, .. } => format!("searched listing `{listing}`"),
     }
 }
 

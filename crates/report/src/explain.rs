@@ -1,30 +1,26 @@
 //! One requirement down to its evidence.
 
 use crate::evidence::{doubt_facts, doubt_words, ground_place};
+use crate::format::{Excerpt, Options, Subject};
 use crate::layout::{Paint, Style, wrap};
 use crate::words;
 use candor_assess::{Assessment, Doubt, Finding, Reason, Verdict, VerdictId};
 use candor_facts::{Evidence, FactSheet};
 use std::collections::BTreeSet;
 
-/// Gives the words at a place, from the user's own file, when they can be shown.
-pub type Excerpt<'e> = dyn Fn(&Evidence) -> Option<String> + 'e;
-
 /// Places shown under one leaf.
 const SHOWN: usize = 5;
 
-/// The tree of a requirement. `None` when there is no such requirement.
-pub fn explain(
-    sheet: &FactSheet,
-    assessment: &Assessment<'_>,
-    requirement: &str,
-    excerpt: &Excerpt<'_>,
-    paint: Paint,
-) -> Option<String> {
-    let (id, _) = assessment.verdicts.find(requirement)?;
-    let mut tree = Tree { sheet, assessment, excerpt, paint, seen: Vec::new(), out: String::new() };
-    tree.node(id, "", "");
-    Some(tree.out)
+/// The trees of some requirements, as text for a terminal. A requirement that there is not has no tree.
+pub(crate) fn explain(subject: &Subject<'_, '_>, requirements: &[String], options: &Options<'_>) -> String {
+    let Subject { sheet, assessment, excerpt, .. } = *subject;
+    let trees = requirements.iter().filter_map(|requirement| {
+        let (id, _) = assessment.verdicts.find(requirement)?;
+        let mut tree = Tree { sheet, assessment, excerpt, paint: options.paint, seen: Vec::new(), out: String::new() };
+        tree.node(id, "", "");
+        Some(tree.out)
+    });
+    trees.collect::<Vec<_>>().join("\n")
 }
 
 struct Tree<'t, 'a> {

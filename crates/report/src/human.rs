@@ -1,32 +1,32 @@
 //! The verdict on one screen.
-//!
-//! Long because one screen is laid out in one place.
 
+use crate::format::{Format, Options, Several, Subject};
+use crate::gist::{self, Ask};
 use crate::layout::{Paint, Style, beside, wrap};
 use crate::words;
-use candor_assess::{Assessment, Holds, Presence, QUESTIONS, Reason, Scope, Standing, Status, Term, Terms, Verdict};
-use candor_facts::{Component, FactSheet, GapReason, Group, OpennessClaim, Place, Role};
-use std::collections::BTreeMap;
+use candor_assess::{Assessment, Holds, QUESTIONS, Scope, Status};
+use candor_facts::{Claim, FactSheet, Group, OpennessClaim, Role};
+
+/// Text for people: the verdict on one screen.
+pub(crate) const FORMAT: Format = Format {
+    id: "human",
+    media_type: "text/plain; charset=utf-8",
+    purpose: "Text for people",
+    people: true,
+    several: Several::Yes,
+    assess: Some(assess),
+    compare: Some(crate::compare::compare),
+    explain: Some(crate::explain::explain),
+};
 
 /// Column at which texts begin.
 const LABEL: usize = 16;
-/// Components that are shown even when nothing is known of them.
-const ALWAYS: &[Component] = &[
-    Component::WeightsEndFinal,
-    Component::WeightsIntermediate,
-    Component::CodePretraining,
-    Component::CodeInference,
-    Component::CodeDataProcessing,
-    Component::CodeEvaluation,
-    Component::ConfigHyperparameters,
-    Component::DataPretraining,
-    Component::DatainfoDescription,
-    Component::DocDataCard,
-    Component::DocModelCard,
-    Component::DocTechReport,
-    Component::DocEvalResults,
-    Component::DocTrainingLogs,
-];
+/// Column at which texts begin where the screen is narrow.
+const NARROW_LABEL: usize = 4;
+/// Reasons shown on one screen.
+const SHOWN: usize = 6;
+/// Screens below this width put labels above texts.
+const NARROW: usize = 60;
 
 /// How much to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,13 @@ pub enum Detail {
     All,
 }
 
+fn assess(subjects: &[Subject<'_, '_>], options: &Options<'_>) -> String {
+    let texts = subjects.iter().map(|subject| human(subject.sheet, subject.assessment, options.paint, options.detail));
+    texts.collect::<Vec<_>>().join("\n")
+}
+
 /// The report that a terminal shows.
-pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detail: Detail) -> String {
+fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detail: Detail) -> String {
     let mut page = Page { sheet, assessment, paint, out: String::new() };
     page.title();
     page.standings();
@@ -51,6 +56,8 @@ pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detai
     page.decides();
     page.components(details);
     page.terms();
+    page.compute();
+    page.pickles();
     page.claims();
     page.answers();
     page.unseen(details);
@@ -65,9 +72,18 @@ struct Page<'p, 'a> {
 }
 
 impl Page<'_, '_> {
+    /// A label and a text beside it; on a narrow screen, the text below the label.
     fn line(&mut self, label: &str, text: &str) {
-        let label = self.paint.apply(Style::Heading, label);
-        beside(&mut self.out, &label, LABEL, text, self.paint.width);
+        let head = self.paint.apply(Style::Heading, label);
+        if self.paint.width >= NARROW {
+            beside(&mut self.out, &head, LABEL, text, self.paint.width);
+            return;
+        }
+        if !label.is_empty() {
+            self.out.push_str(&head);
+            self.out.push('\n');
+        }
+        beside(&mut self.out, "", NARROW_LABEL, text, self.paint.width);
     }
 
     fn blank(&mut self) {
@@ -94,8 +110,21 @@ impl Page<'_, '_> {
 
     fn standings(&mut self) {
         for standing in &self.assessment.standings {
-            let text = standing_words(standing, self.paint);
+            let words = gist::standing(standing);
+            let mut text = self.paint.apply(Style::Heading, &words.level);
+            if !words.by.is_empty() {
+                text.push_str(&format!(" ({})", words.by));
+            }
+            for (at, rest) in words.rest.iter().enumerate() {
+                text.push_str(if at == 0 && words.by.is_empty() { ": " } else { "; " });
+                text.push_str(rest);
+            }
             self.line(words::framework(&standing.framework), &text);
+        }
+        for card in &self.assessment.scorecards {
+            let (shown, rest) = gist::tally(card);
+            let text = format!("{} ({rest})", self.paint.apply(Style::Heading, &shown));
+            self.line(words::framework(&card.framework), &text);
         }
         for readings in &self.assessment.readings {
             let part = |(name, confirmed, declared): &(String, Status, Status)| {
@@ -111,139 +140,50 @@ impl Page<'_, '_> {
 
     /// What keeps the release from the next level.
     fn decides(&mut self) {
-        let Some(standing) = self.assessment.standings.iter().find(|standing| standing.framework == "spectrum") else {
-            return;
-        };
-        let top = standing.ladder.last().cloned().unwrap_or_default();
-        if standing.confirmed.as_deref() == Some(top.as_str()) {
-            return;
-        }
-        let next = standing.rank(standing.confirmed.as_deref()).max(1);
-        let closed = standing.possible == standing.ladder.first().cloned().unwrap_or_default();
-        let root = if closed { Some("closed".to_owned()) } else { standing.ladder.get(next).cloned() };
-        let Some(root) = root else { return };
-        let mut reasons: Vec<(Status, String)> = Vec::new();
-        self.leaves(&format!("spectrum.{root}"), closed, &mut reasons);
+        let Some(next) = gist::next(self.assessment) else { return };
         self.blank();
-        if let Some(kinds) = self.but_for_terms() {
+        if let Some(kinds) = &next.but_for {
             self.line("Open source", &format!("but for its terms ({kinds}): all else that the top level asks is met, at least by the publisher's word."));
         }
-        let said = standing.rank(standing.declared.as_deref()) > standing.rank(standing.confirmed.as_deref());
-        let label = match (closed, said) {
-            (true, _) => "Why",
-            (false, true) => "To confirm",
-            (false, false) => "Next level",
-        };
-        let head = match (closed, said) {
-            (true, _) => String::new(),
-            (false, true) => format!("{}; only said so far, or not shown:", words::level(&root)),
-            (false, false) => format!("{}; not shown yet:", words::level(&root)),
+        let level = words::level(&next.level);
+        let (label, head) = match next.ask {
+            Ask::Closed => ("Why", String::new()),
+            Ask::Confirm => ("To confirm", format!("{level}; only said so far, or not shown:")),
+            Ask::Higher => ("Next level", format!("{level}; not shown yet:")),
         };
         let mut first = true;
         if !head.is_empty() {
             self.line(label, &head);
             first = false;
         }
-        for (status, text) in reasons.iter().take(6) {
-            let mark = if *status == Status::NotMet {
-                self.paint.apply(Style::Bad, "×")
-            } else {
-                self.paint.apply(Style::Doubt, "?")
+        for reason in next.reasons.iter().take(SHOWN) {
+            let mark = match (next.ask, reason.status) {
+                (Ask::Closed, _) => String::new(),
+                (_, Status::NotMet) => format!("{} ", self.paint.apply(Style::Bad, "×")),
+                _ => format!("{} ", self.paint.apply(Style::Doubt, "?")),
             };
-            let mark = if closed { String::new() } else { format!("{mark} ") };
-            self.line(if first { label } else { "" }, &format!("{mark}{text}"));
+            let place = reason.place.as_ref().map(|place| format!("  [{}]", words::place(self.sheet, place)));
+            self.line(if first { label } else { "" }, &format!("{mark}{}{}", reason.text, place.unwrap_or_default()));
             first = false;
         }
-    }
-
-    /// What alone keeps the release from the top level, when that is its terms: the kinds of restriction.
-    fn but_for_terms(&self) -> Option<String> {
-        let mut leaves = Vec::new();
-        self.probed("spectrum.open-source", &mut leaves);
-        let failing: Vec<&Verdict> = leaves.into_iter().filter(|verdict| verdict.declared != Status::Met).collect();
-        let terms = |verdict: &&Verdict| {
-            verdict.declared == Status::NotMet
-                && (verdict.requirement.ends_with("-terms") || verdict.requirement.ends_with("licence"))
-        };
-        if failing.is_empty() || !failing.iter().all(terms) {
-            return None;
-        }
-        let notes = failing.iter().filter_map(|verdict| match &verdict.reason {
-            Reason::Probed { declared, .. } => {
-                Some(declared.explanation().trim_start_matches("restricted: ").to_owned())
-            }
-            Reason::Composed { .. } => None,
-        });
-        Some(notes.collect::<Vec<_>>().join("; "))
-    }
-
-    fn probed<'v>(&'v self, root: &str, out: &mut Vec<&'v Verdict>) {
-        let Some((_, verdict)) = self.assessment.verdicts.find(root) else { return };
-        match &verdict.reason {
-            Reason::Composed { parts, .. } => {
-                for part in parts.iter().filter_map(|part| self.assessment.verdicts.get(*part)) {
-                    self.probed(&part.requirement, out);
-                }
-            }
-            Reason::Probed { .. } => out.push(verdict),
-        }
-    }
-
-    /// The probed requirements under a root that are not met, or not known; for `closed`, those met.
-    fn leaves(&self, root: &str, met: bool, out: &mut Vec<(Status, String)>) {
-        let Some((_, verdict)) = self.assessment.verdicts.find(root) else { return };
-        match &verdict.reason {
-            Reason::Composed { parts, .. } => {
-                for part in parts {
-                    if let Some(part) = self.assessment.verdicts.get(*part) {
-                        self.leaves(&part.requirement, met, out);
-                    }
-                }
-            }
-            Reason::Probed { confirmed, declared, .. } => {
-                let wanted = if met { declared.status() == Status::Met } else { confirmed.status() != Status::Met };
-                if !wanted {
-                    return;
-                }
-                let said = !met && confirmed.status() == Status::Unknown && declared.status() == Status::Met;
-                let note = [confirmed.explanation(), declared.explanation()].into_iter().find(|note| !note.is_empty());
-                let mut text = if met { verdict.title.clone() } else { lower(&verdict.title) };
-                if let Some(note) = note {
-                    text = format!("{text} ({note})");
-                } else if said {
-                    text.push_str(" (only by the publisher's word)");
-                }
-                if met {
-                    let places = declared
-                        .grounds()
-                        .iter()
-                        .filter_map(|ground| crate::evidence::ground_place(&self.assessment.inventory, ground));
-                    if let Some(place) = places.map(|place| words::place(self.sheet, &place)).next() {
-                        text.push_str(&format!("  [{place}]"));
-                    }
-                }
-                if !out.iter().any(|(_, known)| *known == text) {
-                    out.push((confirmed.status(), text));
-                }
-                out.sort_by_key(|(status, _)| *status != Status::NotMet);
-            }
+        if next.reasons.len() > SHOWN {
+            let more = next.reasons.len() - SHOWN;
+            self.line("", &format!("and {more} more; `candor explain … spectrum.{}` shows all", next.level));
         }
     }
 
     fn components(&mut self, details: bool) {
         self.blank();
-        self.line(
-            "Components",
-            &self.paint.apply(Style::Faint, &words::LEGEND.replace("  ", "\u{a0} ").replace("● ", "●\u{a0}")),
-        );
+        let pairs = words::LEGEND.split("  ").map(|pair| pair.replace(' ', "\u{a0}"));
+        let legend = pairs.collect::<Vec<_>>().join("\u{a0} ");
+        self.line("Components", &self.paint.apply(Style::Faint, &legend));
         for group in Group::ALL {
             let mut cells = Vec::new();
-            for component in Component::ALL.iter().filter(|component| component.group() == group) {
-                let (presence, basis, _) = self.assessment.inventory.presence(*component);
-                let known = !matches!(presence, Presence::Unknown | Presence::Absent);
-                if known || details || ALWAYS.contains(component) {
+            for component in gist::group(group) {
+                let (presence, basis, _) = self.assessment.inventory.presence(component);
+                if details || gist::shown(component, presence) {
                     let (mark, style) = words::mark(presence, basis);
-                    let name = short(*component).replace(' ', "\u{a0}");
+                    let name = gist::short(component).replace(' ', "\u{a0}");
                     cells.push(format!("{}\u{a0}{name}\u{a0}", self.paint.apply(style, mark)));
                 }
             }
@@ -256,31 +196,65 @@ impl Page<'_, '_> {
         self.blank();
         for (scope, name) in [(Scope::Model, "weights"), (Scope::Code, "code"), (Scope::Data, "data")] {
             let Some(terms) = self.assessment.inventory.scope(scope) else { continue };
-            let text = match terms_words(self.sheet, self.assessment, terms) {
+            let text = match gist::terms(self.sheet, self.assessment, terms) {
                 Some(text) => text,
                 None if scope == Scope::Model => "none found".to_owned(),
                 None => continue,
             };
             self.line(&format!("Terms: {name}"), &text);
         }
-        let Some(terms) = self.assessment.inventory.model_terms() else { return };
-        let mut first = true;
-        for (kind, term) in distinct(&terms.restrictions) {
-            let place = term
-                .clause
-                .as_ref()
-                .map(|place| format!("  [{}]", words::place(self.sheet, place)))
-                .unwrap_or_default();
-            let via = match term.via {
-                candor_assess::Via::Base => "  (from the base model)",
-                candor_assess::Via::Licence if place.is_empty() => "  (by the licence's name)",
-                _ => "",
-            };
-            let number = term.value.filter(|_| !term.note.chars().any(|c| c.is_ascii_digit()));
-            let number = number.map(|value| format!(" ({})", words::parameters(value))).unwrap_or_default();
-            let kind = self.paint.apply(Style::Bad, kind);
-            self.line(if first { "Restrictions" } else { "" }, &format!("{kind}: {}{number}{via}{place}", term.note));
-            first = false;
+        for (at, term) in gist::restrictions(self.assessment).into_iter().enumerate() {
+            let place = term.clause.as_ref().map(|place| format!("  [{}]", words::place(self.sheet, place)));
+            let kind = self.paint.apply(Style::Bad, term.kind.as_str());
+            let text = format!("{kind}: {}{}", gist::restriction(term), place.unwrap_or_default());
+            self.line(if at == 0 { "Restrictions" } else { "" }, &text);
+        }
+    }
+
+    /// The computing of training, where it can be told: the statement with the most.
+    fn compute(&mut self) {
+        let told = self.sheet.facts().filter_map(|(_, fact)| match &fact.claim {
+            Claim::Compute { lower, upper, formula, .. } => Some((*lower, *upper, formula, &fact.evidence)),
+            _ => None,
+        });
+        let Some((lower, upper, formula, place)) = told.max_by_key(|(lower, ..)| *lower) else { return };
+        let amount = match upper {
+            Some(upper) if upper == lower => format!("{lower} FLOP"),
+            Some(upper) => format!("{lower} to {upper} FLOP"),
+            None => format!("at least {lower} FLOP"),
+        };
+        let (formula, place) = (formula.split(':').next().unwrap_or_default(), words::place(self.sheet, place));
+        self.line("Compute", &format!("{amount} ({formula})  [{place}]"));
+    }
+
+    /// Files that may run code when they are loaded; one line each, and one for all that are inert.
+    fn pickles(&mut self) {
+        let (mut inert, mut others) = (0, Vec::new());
+        for fact in self.assessment.inventory.weights.pickles.iter().filter_map(|id| self.sheet.fact(*id)) {
+            match &fact.claim {
+                Claim::Pickle { offence: None, .. } => inert += 1,
+                Claim::Pickle { offence: Some(offence), .. } => others.push((offence, &fact.evidence)),
+                _ => {}
+            }
+        }
+        let mut label = "Pickles";
+        for (offence, place) in others.iter().take(3) {
+            let mark = self.paint.apply(Style::Bad, "not provably inert");
+            let place = words::place(self.sheet, place);
+            let text = format!(
+                "{mark}: loading it may run code; {} at {}: {}  [{place}]",
+                offence.opcode, offence.at, offence.what
+            );
+            self.line(label, &text);
+            label = "";
+        }
+        if others.len() > 3 {
+            self.line(label, &format!("and {} more files that are not provably inert", others.len() - 3));
+            label = "";
+        }
+        if inert > 0 {
+            let files = if inert == 1 { "1 file is".to_owned() } else { format!("{inert} files are") };
+            self.line(label, &format!("{files} inert: loading builds values and runs nothing else"));
         }
     }
 
@@ -329,20 +303,16 @@ impl Page<'_, '_> {
     }
 
     fn unseen(&mut self, details: bool) {
-        if self.sheet.gaps().is_empty() {
+        let inventory = &self.assessment.inventory;
+        if inventory.view.gaps().next().is_none() {
             return;
         }
         self.blank();
-        let mut not_fetched = 0;
-        let mut others: Vec<String> = Vec::new();
-        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-        for gap in self.sheet.gaps() {
-            if gap.reason == GapReason::NotFetched && !details {
-                not_fetched += 1;
-            } else {
-                *named.entry(gap.reason.as_str()).or_default() += 1;
-                others.push(format!("{}: {}", gap.path, gap.reason));
-            }
+        let unseen = gist::unseen(self.sheet);
+        let mut others = unseen.others;
+        let mut not_fetched = unseen.not_fetched;
+        if details {
+            others.extend(not_fetched.drain(..).map(|path| format!("{path}: listed, not fetched")));
         }
         let shown = if details { others.len() } else { 4 };
         let mut first = true;
@@ -353,108 +323,11 @@ impl Page<'_, '_> {
         if others.len() > shown {
             self.line("", &format!("and {} more; `-v` shows all", others.len() - shown));
         }
-        if not_fetched > 0 {
-            let files = if not_fetched == 1 { "file is" } else { "files are" };
-            self.line(
-                if first { "Not seen" } else { "" },
-                &format!("{not_fetched} {files} listed and not here; `-v` names them"),
-            );
+        if !not_fetched.is_empty() {
+            let count = not_fetched.len();
+            let files = if count == 1 { "file is" } else { "files are" };
+            let text = format!("{count} {files} listed and not here; `-v` names them");
+            self.line(if first { "Not seen" } else { "" }, &text);
         }
     }
-}
-
-/// `open weights` with what is confirmed, declared and possible, said once where they agree.
-pub(crate) fn standing_words(standing: &Standing, paint: Paint) -> String {
-    let name = |level: Option<&str>| level.map_or("unknown".to_owned(), words::level);
-    let (confirmed, declared) = (standing.confirmed.as_deref(), standing.declared.as_deref());
-    let bold = |text: String| paint.apply(Style::Heading, &text);
-    let mut text = match (confirmed, declared) {
-        (None, None) => format!("{}: nothing here supports any level", bold("unknown".to_owned())),
-        (Some(level), declared) if declared == confirmed => format!("{} (confirmed)", bold(words::level(level))),
-        (None, Some(level)) => format!("{} (by the publisher's word; nothing confirmed)", bold(words::level(level))),
-        (Some(level), said) => {
-            format!("{} (confirmed); {} by the publisher's word", bold(words::level(level)), name(said))
-        }
-    };
-    let reached = standing.rank(confirmed).max(standing.rank(declared));
-    if standing.rank(Some(&standing.possible)) > reached {
-        text.push_str(&format!("; up to {} not ruled out", words::level(&standing.possible)));
-    } else if reached > 0 && reached < standing.ladder.len() {
-        text.push_str("; higher levels are ruled out");
-    }
-    text
-}
-
-fn lower(title: &str) -> String {
-    let mut chars = title.chars();
-    chars.next().map_or(String::new(), |first| first.to_lowercase().chain(chars).collect())
-}
-
-/// A component's name in a strip.
-pub(crate) fn short(component: Component) -> &'static str {
-    match component {
-        Component::WeightsBaseFinal => "base",
-        Component::WeightsEndFinal => "final",
-        Component::WeightsIntermediate => "checkpoints",
-        Component::WeightsOptimizerState => "optimizer state",
-        Component::WeightsQuantisedVariants => "quantised",
-        Component::CodePretraining => "pre-training",
-        Component::CodePosttraining => "post-training",
-        Component::CodeInference => "inference",
-        Component::CodeArchitecture => "architecture",
-        Component::CodeDataProcessing => "data processing",
-        Component::CodeEvaluation => "evaluation",
-        Component::CodeValidationTesting => "tests",
-        Component::CodeSupportingLibs => "environment",
-        Component::ConfigHyperparameters => "settings",
-        Component::ConfigModelMetadata => "config",
-        Component::DataPretraining => "pre-training data",
-        Component::DataSft => "tuning data",
-        Component::DatainfoDescription => "description",
-        Component::DatainfoComposition => "composition",
-        Component::DatainfoLabelling => "labelling",
-        Component::DatainfoSynthetic => "synthetic data",
-        Component::DatainfoPersonalData => "personal data",
-        Component::DatainfoCrawlOptout => "opt-outs",
-        Component::DatainfoUnshareable => "unshareable data",
-        Component::DocComputeHardware => "compute",
-        Component::DocCodeDocs => "code docs",
-        other => other.title(),
-    }
-}
-
-/// The licence of a scope in words: concluded, declared, conflict.
-pub(crate) fn terms_words(sheet: &FactSheet, assessment: &Assessment<'_>, terms: &Terms) -> Option<String> {
-    let at = |id| assessment.inventory.fact(id).map(|fact| words::place(sheet, &fact.evidence));
-    let concluded = terms.concluded.as_ref().map(ToString::to_string);
-    let mut text = match (&concluded, terms.texts.first(), terms.declared.first()) {
-        (Some(name), Some(text), _) => format!("{name}, text read  [{}]", at(*text)?),
-        (Some(name), None, Some(said)) => format!("{name}, by name only  [{}]", at(*said)?),
-        _ => match (terms.written.as_ref(), terms.declared.first(), terms.unread.first()) {
-            (Some(written), Some(said), _) => format!("\"{written}\", which is no known licence  [{}]", at(*said)?),
-            (_, _, Some(unread)) => format!("a text of its own, judged by nobody  [{}]", at(*unread)?),
-            _ => return None,
-        },
-    };
-    if let Some((one, other)) = terms.conflict {
-        text.push_str(&format!("; disagrees with [{}]", at(other).or_else(|| at(one))?));
-    }
-    if terms.unread.iter().any(|id| terms.texts.contains(id)) {
-        text.push_str("; words in it that nobody has judged");
-    }
-    Some(text)
-}
-
-/// Restrictions by kind, the best-evidenced of each.
-fn distinct(terms: &[Term]) -> Vec<(&'static str, &Term)> {
-    let mut list: Vec<(&'static str, &Term)> = Vec::new();
-    for term in terms {
-        let read = |term: &Term| matches!(term.clause.as_ref().map(|clause| &clause.place), Some(Place::Span { .. }));
-        match list.iter_mut().find(|(kind, _)| *kind == term.kind.as_str()) {
-            Some((_, known)) if !read(known) && read(term) => *known = term,
-            Some(_) => {}
-            None => list.push((term.kind.as_str(), term)),
-        }
-    }
-    list
 }

@@ -1,84 +1,92 @@
 //! The JSON of an assessment: schema `candor/assessment/1`. Its own structs; the core's may change.
 
-use crate::evidence::{EvidenceTable, Wire, doubt_facts, doubt_words};
-use candor_assess::{Assessment, Doubt, Inventory, Reason, Status, Term};
-use candor_facts::{Component, FactSheet, Group, Kind};
+use crate::content::{Cited, Content, Made};
+use crate::evidence::Wire;
+use crate::format::{Format, Several, Subject};
+use candor_assess::{Assessment, Reason, Term};
+use candor_facts::{Claim, Component, Fact, FactSheet};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+
+/// One document; of several releases, an array of them.
+pub(crate) const FORMAT: Format = Format {
+    id: "json",
+    media_type: "application/json",
+    purpose: "One JSON document with everything; several releases give an array",
+    people: false,
+    several: Several::Yes,
+    assess: Some(|subjects, _| documents(subjects.iter().map(|subject| subject.value()).collect())),
+    compare: Some(|subjects, _| documents(subjects.iter().map(|subject| subject.value()).collect())),
+    explain: Some(|subject, roots, _| explanation(subject, roots).to_string()),
+};
 
 /// Name and version of the wire form.
 pub const SCHEMA: &str = "candor/assessment/1";
+/// Name and version of the wire form of an explanation.
+const EXPLANATION: &str = "candor/explanation/1";
 
-/// The document as text, one line.
-pub fn json(sheet: &FactSheet, assessment: &Assessment<'_>) -> String {
-    json_value(sheet, assessment).to_string()
+impl Subject<'_, '_> {
+    fn value(&self) -> Value {
+        json_value(self.sheet, self.assessment)
+    }
+}
+
+/// The only document of a list, or the list.
+fn documents(mut documents: Vec<Value>) -> String {
+    match (documents.len(), documents.pop()) {
+        (1, Some(only)) => only.to_string(),
+        (_, last) => {
+            documents.extend(last);
+            Value::Array(documents).to_string()
+        }
+    }
 }
 
 /// The document as a value.
-pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
-    let mut writer = Writer {
-        inventory: &assessment.inventory,
-        evidence: EvidenceTable::default(),
-        doubts: Vec::new(),
-        seen: BTreeMap::new(),
-    };
-    let standings = standings(assessment);
-    let components = writer.components();
-    let (restrictions, conditions) = (writer.terms(true), writer.terms(false));
-    let answers: Vec<Value> = assessment
-        .answers
-        .iter()
-        .map(|answer| {
-            let evidence = writer.evidence.grounds(&assessment.inventory, &answer.grounds);
-            json!({"question": answer.question, "answer": answer.answer.as_str(), "why": answer.why, "evidence": evidence})
-        })
-        .collect();
-    let claims: Vec<Value> = assessment
-        .claims
-        .iter()
-        .map(|claim| {
-            let evidence = writer.evidence.facts(&assessment.inventory, &claim.facts);
-            json!({"claim": claim.claim.as_str(), "holds": claim.holds.as_str(), "why": claim.why, "evidence": evidence})
-        })
-        .collect();
-    let requirements = writer.requirements(assessment);
-    let evidence: Vec<Wire> = writer.evidence.list().iter().map(Wire::of).collect();
-    let gaps: Vec<Value> = sheet
-        .gaps()
-        .iter()
-        .map(|gap| {
-            let mut value =
-                json!({"part": gap.part, "path": gap.path, "why": gap.reason.as_str(), "text": gap.reason.to_string()});
-            if let (candor_facts::GapReason::Malformed { at, .. }, Some(map)) = (&gap.reason, value.as_object_mut()) {
-                map.insert("at".to_owned(), json!(at));
-            }
-            value
-        })
-        .collect();
-    let parts: Vec<Value> = sheet
-        .release
-        .parts
-        .iter()
-        .map(|part| {
-            json!({"role": part.role, "locator": part.locator, "revision": part.revision, "files": part.listing.entries().len(),
-                   "complete": part.listing.complete, "listing": part.listing.digest()})
-        })
-        .collect();
+fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
+    let content = Content::new(sheet, assessment);
+    let parts = sheet.release.parts().map(|(index, part)| {
+        let mut value = json!({"role": part.role, "locator": part.locator, "revision": part.revision,
+            "files": part.listing.entries().len(), "complete": part.listing.complete, "listing": part.listing.digest()});
+        if let (Some(base), Some(map)) = (sheet.bases.iter().find(|base| base.owns(index)), value.as_object_mut()) {
+            map.insert("base".to_owned(), json!({"name": base.name, "found": base.found}));
+        }
+        value
+    });
+    let gaps = sheet.gaps().iter().map(|gap| {
+        let mut value =
+            json!({"part": gap.part, "path": gap.path, "why": gap.reason.as_str(), "text": gap.reason.to_string()});
+        if let (candor_facts::GapReason::Malformed { at, .. }, Some(map)) = (&gap.reason, value.as_object_mut()) {
+            map.insert("at".to_owned(), json!(at));
+        }
+        value
+    });
+    let answers = content.answers.iter().map(|cited| {
+        json!({"question": cited.item.question, "answer": cited.item.answer.as_str(), "why": cited.item.why,
+               "evidence": cited.evidence})
+    });
+    let claims = content.claims.iter().map(|cited| {
+        json!({"claim": cited.item.claim.as_str(), "holds": cited.item.holds.as_str(), "why": cited.item.why,
+               "evidence": cited.evidence})
+    });
+    let doubts = content.doubts.iter();
+    let doubts = doubts.map(|doubt| json!({"doubt": doubt.kind, "text": doubt.text, "evidence": doubt.evidence}));
     let parameters = assessment.inventory.weights.parameters.map(|(count, _)| count);
     json!({
         "schema": SCHEMA,
-        "release": {"id": sheet.release.id, "subject": sheet.release.subject, "parts": parts, "parameters": parameters},
+        "release": {"id": sheet.release.id, "subject": sheet.release.subject, "parts": parts.collect::<Vec<_>>(),
+                    "parameters": parameters},
         "facts": sheet.digest(),
-        "standings": standings,
-        "components": components,
-        "restrictions": restrictions,
-        "conditions": conditions,
-        "answers": answers,
-        "claims": claims,
-        "requirements": requirements,
-        "evidence": evidence,
-        "doubts": writer.doubts,
-        "gaps": gaps,
+        "standings": standings(assessment),
+        "components": components(&content),
+        "restrictions": content.restrictions.iter().map(|cited| term(cited, true)).collect::<Vec<_>>(),
+        "conditions": content.conditions.iter().map(|cited| term(cited, false)).collect::<Vec<_>>(),
+        "answers": answers.collect::<Vec<_>>(),
+        "claims": claims.collect::<Vec<_>>(),
+        "pickles": pickles(&content),
+        "requirements": requirements(&content),
+        "evidence": content.evidence.iter().map(Wire::of).collect::<Vec<_>>(),
+        "doubts": doubts.collect::<Vec<_>>(),
+        "gaps": gaps.collect::<Vec<_>>(),
     })
 }
 
@@ -99,119 +107,127 @@ fn standings(assessment: &Assessment<'_>) -> Value {
         value.insert("declared".to_owned(), Value::Object(declared));
         map.insert(readings.framework.clone(), Value::Object(value));
     }
+    for card in &assessment.scorecards {
+        let (least, declared, most) = card.tally();
+        let mut dimensions = Map::new();
+        for one in &card.graded {
+            let value = json!({
+                "confirmed": card.word(one.confirmed),
+                "declared": card.word(one.declared),
+                "possible": card.word(Some(one.possible)),
+            });
+            dimensions.insert(one.dimension.clone(), value);
+        }
+        let tally = json!({"least": least, "declared": declared, "most": most, "of": card.of()});
+        map.insert(card.framework.clone(), json!({"tally": tally, "dimensions": dimensions}));
+    }
     Value::Object(map)
 }
 
-struct Writer<'w, 'a> {
-    inventory: &'w Inventory<'a>,
-    evidence: EvidenceTable,
-    doubts: Vec<Value>,
-    seen: BTreeMap<Doubt, usize>,
-}
-
-impl Writer<'_, '_> {
-    fn components(&mut self) -> Vec<Value> {
-        let mut list = Vec::new();
-        for component in Component::ALL {
-            let (presence, basis, facts) = self.inventory.presence(*component);
-            let evidence = self.evidence.facts(self.inventory, &facts);
-            let mut value = json!({"id": component, "status": presence.as_str(), "basis": basis, "evidence": evidence});
-            let licensed =
-                matches!(component.kind(), Kind::Code | Kind::Data) && presence != candor_assess::Presence::Unknown;
-            let terms = self.inventory.terms(*component).filter(|_| licensed || component.group() == Group::Weights);
-            if let (Some(terms), Some(map)) = (terms, value.as_object_mut()) {
-                let concluded = terms.concluded.as_ref().map(ToString::to_string);
-                map.insert(
-                    "license".to_owned(),
-                    json!({"declared": terms.written, "concluded": concluded, "conflict": terms.conflict.is_some()}),
-                );
-            }
-            list.push(value);
-        }
-        list
-    }
-
-    fn terms(&mut self, restrictions: bool) -> Vec<Value> {
-        let Some(terms) = self.inventory.model_terms() else { return Vec::new() };
-        let list = if restrictions { &terms.restrictions } else { &terms.conditions };
-        list.iter().map(|term| self.term(term, restrictions)).collect()
-    }
-
-    fn term(&mut self, term: &Term, restriction: bool) -> Value {
-        let place = term.clause.clone().or_else(|| self.inventory.fact(term.fact).map(|fact| fact.evidence.clone()));
-        let evidence: Vec<usize> = place.iter().map(|place| self.evidence.number(place)).collect();
-        let mut value = json!({"kind": term.kind, "component": Component::WeightsEndFinal, "license": term.license, "note": term.note, "evidence": evidence});
-        if let Some(map) = value.as_object_mut() {
-            if let Some(number) = term.value {
-                map.insert("value".to_owned(), json!(number));
-            }
-            if restriction {
-                map.insert("via".to_owned(), json!(term.via.as_str()));
-            }
+fn components(content: &Content<'_, '_>) -> Vec<Value> {
+    let held = content.components.iter().map(|held| {
+        let mut value = json!({"id": held.component, "status": held.presence.as_str(), "basis": held.basis,
+                               "evidence": held.evidence});
+        if let (Some(terms), Some(map)) = (held.terms, value.as_object_mut()) {
+            let concluded = terms.concluded.as_ref().map(ToString::to_string);
+            map.insert(
+                "license".to_owned(),
+                json!({"declared": terms.written, "concluded": concluded, "conflict": terms.conflict.is_some()}),
+            );
         }
         value
-    }
+    });
+    held.collect()
+}
 
-    fn requirements(&mut self, assessment: &Assessment<'_>) -> Vec<Value> {
-        let mut list = Vec::new();
-        for (_, verdict) in assessment.verdicts.iter() {
-            let mut value = json!({
-                "id": verdict.requirement,
-                "title": verdict.title,
-                "cite": verdict.cite,
-                "status": verdict.confirmed.as_str(),
-                "declared": verdict.declared.as_str(),
-            });
-            let Some(map) = value.as_object_mut() else { continue };
-            if !verdict.reading.is_empty() {
-                map.insert("reading".to_owned(), json!(verdict.reading));
-            }
-            match &verdict.reason {
-                Reason::Composed { rule, parts, unless } => {
-                    let names: Vec<&str> = parts
-                        .iter()
-                        .filter_map(|id| assessment.verdicts.get(*id))
-                        .map(|part| part.requirement.as_str())
-                        .collect();
-                    map.insert("rule".to_owned(), json!(rule));
-                    map.insert("parts".to_owned(), json!(names));
-                    if let Some(exempt) = unless.and_then(|id| assessment.verdicts.get(id)) {
-                        map.insert("unless".to_owned(), json!(exempt.requirement));
-                    }
-                    map.insert("evidence".to_owned(), json!([]));
-                    map.insert("doubts".to_owned(), json!([]));
-                }
-                Reason::Probed { probe, question, confirmed, declared } => {
-                    map.insert("probe".to_owned(), json!(probe));
-                    map.insert("question".to_owned(), json!(question));
-                    let mut evidence = self.evidence.grounds(self.inventory, confirmed.grounds());
-                    if confirmed.status() == Status::Unknown {
-                        evidence.extend(self.evidence.grounds(self.inventory, declared.grounds()));
-                    }
-                    let doubts: Vec<usize> = confirmed.doubts().iter().map(|doubt| self.doubt(doubt)).collect();
-                    let note =
-                        [confirmed.explanation(), declared.explanation()].into_iter().find(|note| !note.is_empty());
-                    map.insert("evidence".to_owned(), json!(evidence));
-                    map.insert("doubts".to_owned(), json!(doubts));
-                    if let Some(note) = note {
-                        map.insert("why".to_owned(), json!(note));
-                    }
-                }
-            }
-            list.push(value);
+fn term(cited: &Cited<&Term>, restriction: bool) -> Value {
+    let term = cited.item;
+    let mut value = json!({"kind": term.kind, "component": Component::WeightsEndFinal, "license": term.license,
+                           "note": term.note, "evidence": cited.evidence});
+    if let Some(map) = value.as_object_mut() {
+        if let Some(number) = term.value {
+            map.insert("value".to_owned(), json!(number));
         }
-        list
+        if restriction {
+            map.insert("via".to_owned(), json!(term.via.as_str()));
+        }
     }
+    value
+}
 
-    fn doubt(&mut self, doubt: &Doubt) -> usize {
-        if let Some(at) = self.seen.get(doubt) {
-            return *at;
+/// Files that hold pickles, with what makes them not provably inert.
+fn pickles(content: &Content<'_, '_>) -> Vec<Value> {
+    let told = |cited: &Cited<&Fact>| match &cited.item.claim {
+        Claim::Pickle { inert, container, imports, offence } => Some(json!({
+            "inert": inert, "container": container, "imports": imports, "offence": offence,
+            "part": cited.item.part(), "path": cited.item.evidence.place.path(), "evidence": cited.evidence,
+        })),
+        _ => None,
+    };
+    content.pickles.iter().filter_map(told).collect()
+}
+
+fn requirements(content: &Content<'_, '_>) -> Vec<Value> {
+    let demand = content.requirements.iter().map(|demand| {
+        let verdict = demand.verdict;
+        let mut map = Map::new();
+        let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
+        put("id", json!(verdict.requirement));
+        put("title", json!(verdict.title));
+        put("cite", json!(verdict.cite));
+        put("status", json!(verdict.confirmed.as_str()));
+        put("declared", json!(verdict.declared.as_str()));
+        put("evidence", json!(demand.evidence));
+        put("doubts", json!(demand.doubts));
+        if !verdict.reading.is_empty() {
+            put("reading", json!(verdict.reading));
         }
-        let (kind, text) = doubt_words(doubt);
-        let evidence = self.evidence.facts(self.inventory, &doubt_facts(doubt));
-        self.doubts.push(json!({"doubt": kind, "text": text, "evidence": evidence}));
-        let at = self.doubts.len() - 1;
-        self.seen.insert(doubt.clone(), at);
-        at
+        match &demand.made {
+            Made::Composed { rule, parts, unless } => {
+                put("rule", json!(rule));
+                put("parts", json!(parts));
+                if let Some(exempt) = unless {
+                    put("unless", json!(exempt));
+                }
+            }
+            Made::Probed { probe, question, why } => {
+                put("probe", json!(probe));
+                put("question", json!(question));
+                if let Some(why) = why {
+                    put("why", json!(why));
+                }
+            }
+        }
+        Value::Object(map)
+    });
+    demand.collect()
+}
+
+/// The JSON of an assessment with only some requirements and what they are made of.
+fn explanation(subject: &Subject<'_, '_>, roots: &[String]) -> Value {
+    let verdicts = &subject.assessment.verdicts;
+    let mut wanted: Vec<&str> = roots.iter().map(String::as_str).collect();
+    let mut at = 0;
+    while let Some(id) = wanted.get(at).copied() {
+        at += 1;
+        let Some((_, verdict)) = verdicts.find(id) else { continue };
+        if let Reason::Composed { parts, unless, .. } = &verdict.reason {
+            for part in parts.iter().chain(unless).filter_map(|part| verdicts.get(*part)) {
+                if !wanted.contains(&part.requirement.as_str()) {
+                    wanted.push(&part.requirement);
+                }
+            }
+        }
     }
+    let mut whole = subject.value();
+    if let Some(map) = whole.as_object_mut() {
+        if let Some(list) = map.get_mut("requirements").and_then(Value::as_array_mut) {
+            list.retain(|requirement| requirement["id"].as_str().is_some_and(|id| wanted.contains(&id)));
+        }
+        map.insert("schema".to_owned(), json!(EXPLANATION));
+        for key in ["components", "answers", "claims", "restrictions", "conditions", "pickles"] {
+            map.remove(key);
+        }
+    }
+    whole
 }

@@ -4,17 +4,36 @@
 //! reads no file and knows no terminal.
 #![deny(clippy::float_arithmetic)]
 
+mod badge;
+mod bill;
+mod claims;
 mod compare;
+mod content;
+mod csv;
+mod cyclonedx;
 mod evidence;
 mod explain;
+mod format;
+mod gist;
+mod html;
 mod human;
 mod json;
 mod layout;
+mod links;
+mod markdown;
+mod next;
+mod record;
+mod rows;
+mod safe;
+mod sarif;
+mod spdx;
 mod words;
 
-pub use compare::compare;
-pub use evidence::EvidenceTable;
-pub use explain::{Excerpt, explain};
-pub use human::{Detail, human};
-pub use json::{SCHEMA, json, json_value};
+pub use claims::{claims, claims_json};
+pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};
+pub use human::Detail;
+pub use json::SCHEMA;
 pub use layout::{Paint, Style};
+pub use next::{next, next_json};
+pub use record::record;
+pub use safe::tricks;

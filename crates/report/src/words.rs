@@ -2,7 +2,7 @@
 
 use crate::layout::Style;
 use candor_assess::{AnswerWord, Presence, Status};
-use candor_facts::{Basis, Evidence, FactSheet, Place};
+use candor_facts::{Basis, Evidence, FactSheet, Part, PartIndex, Place};
 
 /// A level of a ladder as people say it.
 pub(crate) fn level(id: &str) -> String {
@@ -10,8 +10,17 @@ pub(crate) fn level(id: &str) -> String {
         "open-weights-data-info" => "open weights with data information".to_owned(),
         "open-source-ai" => "open source AI".to_owned(),
         "open-source-ai-open-data" => "open source AI with open data".to_owned(),
-        "none" => "below all names".to_owned(),
+        "III" | "II" | "I" => format!("class {id}"),
         other => other.replace('-', " "),
+    }
+}
+
+/// A level of a framework's ladder as people say it.
+pub(crate) fn level_of(framework: &str, id: &str) -> String {
+    match (framework, id) {
+        ("g7", "none") => "below all names".to_owned(),
+        (_, "none") => "none".to_owned(),
+        (_, id) => level(id),
     }
 }
 
@@ -22,6 +31,7 @@ pub(crate) fn framework(short: &str) -> &str {
         "g7" => "G7",
         "osaid" => "OSAID 1.0",
         "mof" => "MOF",
+        "eosai" => "European index",
         other => other,
     }
 }
@@ -56,19 +66,39 @@ pub(crate) fn mark(presence: Presence, basis: &str) -> (&'static str, Style) {
     }
 }
 
+/// The word of a component's mark.
+pub(crate) fn presence(presence: Presence, basis: &str) -> &'static str {
+    match (presence, basis) {
+        (Presence::Available, "declared") => "elsewhere (said)",
+        (Presence::Available, _) => "here",
+        (Presence::Partial, _) => "part",
+        (Presence::Described, _) => "told of",
+        (Presence::Absent, "declared") => "withheld",
+        (Presence::Absent, _) => "absent",
+        (Presence::Unknown, _) => "unknown",
+    }
+}
+
 /// Explains the marks.
-pub(crate) const LEGEND: &str = "● here  ◐ part  ○ told of  ~ elsewhere (said)  × absent  ? unknown";
+pub(crate) const LEGEND: &str = "● here  ◐ part  ○ told of  ~ only said  × absent  ? unknown";
+
+/// A path, with the part where there are several.
+pub(crate) fn path(sheet: &FactSheet, part: PartIndex, path: &str) -> String {
+    if sheet.release.parts.len() < 2 {
+        return path.to_owned();
+    }
+    sheet.release.part(part).map_or(path.to_owned(), |part| format!("{}: {path}", part_name(part)))
+}
+
+/// A part by where it was published, or by what it holds.
+pub(crate) fn part_name(part: &Part) -> String {
+    let locator = part.locator.as_deref().and_then(|locator| locator.split_once(':'));
+    locator.map_or_else(|| part.role.to_string(), |(_, rest)| rest.to_owned())
+}
 
 /// A place as `path:line`, with the part where there are several.
 pub(crate) fn place(sheet: &FactSheet, evidence: &Evidence) -> String {
-    let several = sheet.release.parts.len() > 1;
-    let part = evidence.place.part();
-    let name = sheet.release.part(part).map(|part| {
-        let locator =
-            part.locator.as_deref().and_then(|locator| locator.split_once(':')).map(|(_, rest)| rest.to_owned());
-        locator.unwrap_or_else(|| part.role.to_string())
-    });
-    let head = if several { name.map(|name| format!("{name}: ")).unwrap_or_default() } else { String::new() };
+    let head = path(sheet, evidence.place.part(), "");
     match &evidence.place {
         Place::Span { path, line, .. } if *line > 0 => format!("{head}{path}:{line}"),
         Place::Span { path, start, end, .. } => format!("{head}{path} bytes {start}..{end}"),
@@ -97,6 +127,11 @@ pub(crate) fn parameters(count: u64) -> String {
             return format!("{}.{:02} {unit}", hundredths / 100, hundredths % 100);
         }
     }
+    grouped(count)
+}
+
+/// 25824 → `25 824`.
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -1,7 +1,8 @@
 //! Bytes of one regular file, by positioned reads. No memory map: a file that shrinks gives an error, never a signal.
 
+use crate::tree::modified;
 use candor_facts::ReadAt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use std::path::Path;
 pub(crate) struct FileBytes {
     file: File,
     length: u64,
+    modified: i128,
 }
 
 impl FileBytes {
@@ -32,7 +34,17 @@ impl FileBytes {
         if !metadata.is_file() {
             return Err("it is no regular file".to_owned());
         }
-        Ok(Self { file, length: metadata.len() })
+        Ok(Self { file, length: metadata.len(), modified: modified(&metadata) })
+    }
+
+    /// What the system says of it now.
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
+    }
+
+    /// Its last change when it was opened.
+    pub(crate) fn opened_at(&self) -> i128 {
+        self.modified
     }
 
     #[cfg(unix)]

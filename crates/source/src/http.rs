@@ -2,6 +2,8 @@
 //!
 //! It knows no platform. A failure is a value that says what happened at which address; the query of an address, in
 //! which signatures stand, and the texts of servers are never shown without being cleaned.
+//!
+//! Long because one request with all that platforms ask of it is one thing.
 
 pub(crate) mod address;
 pub(crate) mod limits;

@@ -34,6 +34,7 @@ mod settings;
 mod snapshot;
 mod source;
 mod store;
+mod tree;
 mod walk;
 
 #[cfg(test)]
@@ -44,3 +45,4 @@ pub use error::SourceError;
 pub use locator::Locator;
 pub use settings::{Listener, Note, Secret, Settings};
 pub use snapshot::{Request, Session, Snapshot, resolve};
+pub use tree::Folder;

@@ -3,7 +3,7 @@
 use crate::source::{Backing, Source, SourcePart, Wanted, World};
 use crate::walk::{Bounds, Walk, walk};
 use crate::{Locator, SourceError, file::FileBytes, hub_cache};
-use candor_facts::{Artifact, ArtifactPath, Listing, OpenError, Origin, Part, ReadAt, Role, read_exact};
+use candor_facts::{Artifact, ArtifactPath, Listing, OpenError, Origin, Part, ReadAt, Role, TreeFile, read_exact};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,14 +22,22 @@ struct Folder {
     inside: PathBuf,
 }
 
-impl Backing for Folder {
-    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+impl Folder {
+    fn bytes(&self, artifact: &Artifact) -> Result<FileBytes, OpenError> {
         if !artifact.at_hand {
             return Err(OpenError::NotFetched);
         }
-        let bytes =
-            FileBytes::open(&self.root.join(artifact.path.as_str()), &self.inside).map_err(OpenError::Failed)?;
-        Ok(Box::new(bytes))
+        FileBytes::open(&self.root.join(artifact.path.as_str()), &self.inside).map_err(OpenError::Failed)
+    }
+}
+
+impl Backing for Folder {
+    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        Ok(Box::new(self.bytes(artifact)?))
+    }
+
+    fn open_file(&self, artifact: &Artifact) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        Ok(Box::new(self.bytes(artifact)?))
     }
 }
 
@@ -37,12 +45,22 @@ impl Backing for Folder {
 #[derive(Debug)]
 struct OneFile(PathBuf);
 
-impl Backing for OneFile {
-    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+impl OneFile {
+    fn bytes(&self, artifact: &Artifact) -> Result<FileBytes, OpenError> {
         if !artifact.at_hand {
             return Err(OpenError::NotFetched);
         }
-        Ok(Box::new(FileBytes::open(&self.0, &self.0).map_err(OpenError::Failed)?))
+        FileBytes::open(&self.0, &self.0).map_err(OpenError::Failed)
+    }
+}
+
+impl Backing for OneFile {
+    fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        Ok(Box::new(self.bytes(artifact)?))
+    }
+
+    fn open_file(&self, artifact: &Artifact) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        Ok(Box::new(self.bytes(artifact)?))
     }
 }
 

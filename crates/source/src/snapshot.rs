@@ -8,7 +8,7 @@ use crate::source::{Backing, Nothing, SOURCES, SourcePart, Wanted, World};
 use crate::walk::{Bounds, Walk, walk};
 use crate::{Locator, Settings, SourceError, caps};
 use candor_facts::{
-    Artifact, ArtifactPath, Files, Gap, GapReason, Listing, OpenError, Part, PartIndex, ReadAt, Release, Role,
+    Artifact, ArtifactPath, Files, Gap, GapReason, Listing, OpenError, Part, PartIndex, ReadAt, Release, Role, TreeFile,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -49,12 +49,12 @@ struct Backed {
     answers: BTreeMap<ArtifactPath, Vec<u8>>,
 }
 
-/// Find what a locator names, as the environment says where to look. See [`Session::open`].
+/// Find what a locator names on this machine, without any connection. See [`Session::open`].
 ///
 /// # Errors
 /// Those of [`Session::open`].
 pub fn resolve(request: &Request) -> Result<Snapshot, SourceError> {
-    Session::new(Settings::from_env())?.open(request)
+    Session::new(Settings::local())?.open(request)
 }
 
 impl Session {
@@ -236,12 +236,25 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Open an artifact as a file that knows whether it changes. Only files on this machine are such.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn open_file(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        let (artifact, backed) = self.backed(part, path)?;
+        backed.backing.open_file(artifact)
+    }
+
+    fn backed(&self, part: PartIndex, path: &ArtifactPath) -> Result<(&Artifact, &Backed), OpenError> {
+        let known = self.release.part(part).and_then(|part| part.listing.get(path.as_str()));
+        known.zip(self.backings.get(part.0 as usize)).ok_or(OpenError::NotFetched)
+    }
+}
+
 impl Files for Snapshot {
     fn open(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError> {
-        let known = self.release.part(part).and_then(|part| part.listing.get(path.as_str()));
-        let (Some(artifact), Some(backed)) = (known, self.backings.get(part.0 as usize)) else {
-            return Err(OpenError::NotFetched);
-        };
+        let (artifact, backed) = self.backed(part, path)?;
         match backed.answers.get(path) {
             Some(bytes) => Ok(Box::new(bytes.as_slice())),
             None => backed.backing.open(artifact),

@@ -6,13 +6,14 @@
 use crate::http::Client;
 use crate::settings::Settings;
 use crate::{Locator, SourceError, git, github, hub, local, ollama};
-use candor_facts::{Artifact, ArtifactPath, GapReason, OpenError, Part, ReadAt, Role};
+use candor_facts::{Artifact, ArtifactPath, GapReason, OpenError, Part, ReadAt, Role, TreeFile};
 use std::fmt::Debug;
 use std::sync::Arc;
 
 /// A source.
 pub(crate) struct Source {
     /// Its name.
+    #[cfg_attr(not(test), expect(dead_code, reason = "by it the test of the list tells sources apart"))]
     pub(crate) id: &'static str,
     /// Open what a locator names; `None` when the locator is not of its kind.
     pub(crate) open: fn(&World, &Locator, &Wanted<'_>) -> Option<Result<SourcePart, SourceError>>,
@@ -58,6 +59,14 @@ pub(crate) trait Backing: Debug + Send + Sync {
     /// # Errors
     /// Why there are no bytes.
     fn open(&self, artifact: &Artifact) -> Result<Box<dyn ReadAt + '_>, OpenError>;
+
+    /// Open a file of the part that lies on this machine, as one that knows whether it changes.
+    ///
+    /// # Errors
+    /// Why there are no bytes, or that the file lies elsewhere.
+    fn open_file(&self, _: &Artifact) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        Err(OpenError::NotFetched)
+    }
 
     /// Fetch a file that will be read whole, as far as that is worth it. What fails is told when it is opened.
     fn fetch_ahead(&self, _: &Artifact) {}

@@ -46,7 +46,7 @@ pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Check>> {
     Ok(checks)
 }
 
-/// Read a release bundle.
+/// Read a release bundle, without the bases that the catalogue knows.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<FactSheet> {
     let request = Request { locator: folder.display().to_string(), complete: false, with: Vec::new() };
     let snapshot = resolve(&request)?;
@@ -54,7 +54,7 @@ pub(crate) fn read(folder: &Path) -> anyhow::Result<FactSheet> {
 }
 
 fn judge(name: &str, folder: &Path, expected: &Expected, frameworks: &[Framework]) -> anyhow::Result<Vec<Check>> {
-    let sheet = read(folder)?;
+    let sheet = candor_assess::known::with_known_bases(read(folder)?);
     let assessment = assess(&sheet, frameworks);
     let standing =
         assessment.standings.iter().find(|standing| standing.framework == "spectrum").context("no spectrum")?;

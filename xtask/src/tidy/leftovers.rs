@@ -22,7 +22,8 @@ const FINE: &[(&str, &str, &str)] = &[(
 pub(super) fn check(repo: &Repo) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut used = vec![false; FINE.len()];
-    for (path, text) in repo.texts() {
+    // The catalogue names the files of others as these are called.
+    for (path, text) in repo.texts().filter(|(path, _)| !path.starts_with("catalogue/")) {
         for (at, line) in text.lines().enumerate() {
             for word in MARKS.iter().filter(|word| stands_alone(line, word)) {
                 complaints.push(format!("{path}:{}: `{word}`; do it, or open an issue", at + 1));

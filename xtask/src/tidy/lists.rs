@@ -6,6 +6,7 @@ use super::Repo;
 const LISTS: &[(&str, &str, &str)] = &[
     ("crates/assess/src/probes/", "const PROBE: Probe", "crates/assess/src/probes.rs"),
     ("crates/inspect/src/", "const INSPECTOR: Inspector", "crates/inspect/src/inspectors.rs"),
+    ("crates/report/src/", ": Format = Format {", "crates/report/src/format.rs"),
 ];
 
 pub(super) fn check(repo: &Repo) -> Vec<String> {

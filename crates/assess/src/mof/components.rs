@@ -1,5 +1,7 @@
 //! The seventeen components of the Model Openness Framework. Which of them a record has is not decided here.
 
+use candor_facts::Component as Fact;
+
 /// A class of the framework, or none: the higher, the more is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -24,6 +26,16 @@ impl Class {
             Self::OpenModel => 3,
             Self::OpenTooling => 2,
             Self::OpenScience => 1,
+        }
+    }
+
+    /// The name on the ladder of the framework file.
+    pub fn level(self) -> &'static str {
+        match self {
+            Self::Unclassified => "none",
+            Self::OpenModel => "III",
+            Self::OpenTooling => "II",
+            Self::OpenScience => "I",
         }
     }
 
@@ -71,6 +83,10 @@ pub struct Component {
     pub class: Class,
     /// Whether the class needs it.
     pub required: bool,
+    /// Its requirement in the framework file, by which a release is judged.
+    pub requirement: &'static str,
+    /// What it is among the facts.
+    pub id: Fact,
 }
 
 use Class::{OpenModel as III, OpenScience as I, OpenTooling as II};
@@ -78,23 +94,23 @@ use Kind::{Code, Data, Document};
 
 /// THE LIST of components, those of the lowest class first.
 pub const COMPONENTS: [Component; 17] = [
-    Component::new("Model architecture", Code, III, true),
-    Component::new("Model parameters (Final)", Data, III, true),
-    Component::new("Technical report", Document, III, true),
-    Component::new("Evaluation results", Document, III, true),
-    Component::new("Model card", Document, III, true),
-    Component::new("Data card", Document, III, true),
-    Component::new("Sample model outputs", Document, III, false),
-    Component::new("Training code", Code, II, true),
-    Component::new("Inference code", Code, II, true),
-    Component::new("Evaluation code", Code, II, true),
-    Component::new("Evaluation data", Data, II, true),
-    Component::new("Supporting libraries and tools", Code, II, false),
-    Component::new("Datasets", Data, I, true),
-    Component::new("Data preprocessing code", Code, I, true),
-    Component::new("Model parameters (Intermediate)", Data, I, true),
-    Component::new("Research paper", Document, I, true),
-    Component::new("Model metadata", Data, I, false),
+    Component::new("Model architecture", Code, III, true, "architecture", Fact::CodeArchitecture),
+    Component::new("Model parameters (Final)", Data, III, true, "parameters", Fact::WeightsEndFinal),
+    Component::new("Technical report", Document, III, true, "report", Fact::DocTechReport),
+    Component::new("Evaluation results", Document, III, true, "evaluation-results", Fact::DocEvalResults),
+    Component::new("Model card", Document, III, true, "model-card", Fact::DocModelCard),
+    Component::new("Data card", Document, III, true, "data-card", Fact::DocDataCard),
+    Component::new("Sample model outputs", Document, III, false, "sample-outputs", Fact::DocSampleOutputs),
+    Component::new("Training code", Code, II, true, "training-code", Fact::CodePretraining),
+    Component::new("Inference code", Code, II, true, "inference-code", Fact::CodeInference),
+    Component::new("Evaluation code", Code, II, true, "evaluation-code", Fact::CodeEvaluation),
+    Component::new("Evaluation data", Data, II, true, "evaluation-data", Fact::DataEvaluation),
+    Component::new("Supporting libraries and tools", Code, II, false, "libraries", Fact::CodeSupportingLibs),
+    Component::new("Datasets", Data, I, true, "datasets", Fact::DataPretraining),
+    Component::new("Data preprocessing code", Code, I, true, "preprocessing-code", Fact::CodeDataProcessing),
+    Component::new("Model parameters (Intermediate)", Data, I, true, "checkpoints", Fact::WeightsIntermediate),
+    Component::new("Research paper", Document, I, true, "paper", Fact::DocPeerReviewedPaper),
+    Component::new("Model metadata", Data, I, false, "metadata", Fact::ConfigModelMetadata),
 ];
 
 /// Where the report stands in the list; a paper may stand in for it.
@@ -105,8 +121,15 @@ pub(super) const PAPER: usize = 15;
 pub(super) const DATASETS: usize = 12;
 
 impl Component {
-    const fn new(name: &'static str, kind: Kind, class: Class, required: bool) -> Self {
-        Self { name, kind, class, required }
+    const fn new(
+        name: &'static str,
+        kind: Kind,
+        class: Class,
+        required: bool,
+        requirement: &'static str,
+        id: Fact,
+    ) -> Self {
+        Self { name, kind, class, required, requirement, id }
     }
 }
 

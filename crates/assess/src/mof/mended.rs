@@ -185,6 +185,11 @@ fn word(written: &str, kind: Kind, reasons: &mut Vec<String>) -> Word {
     Word::Named { text, expression: Some(expression), open }
 }
 
+/// Whether an expression is open for a kind of component.
+pub(crate) fn accepts(expression: &Expression, kind: Kind) -> bool {
+    is_open(expression, kind, &mut Vec::new())
+}
+
 /// Whether an expression is open: `AND` needs all, `OR` one, and an exception only adds.
 fn is_open(expression: &Expression, kind: Kind, reasons: &mut Vec<String>) -> bool {
     match expression {

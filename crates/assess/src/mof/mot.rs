@@ -41,3 +41,8 @@ pub(super) fn judge(record: &Record) -> Vec<Judged> {
 
 /// What records write, and the tool prints, for "no licence".
 pub(super) const NONE: &str = "unlicensed";
+
+/// Whether the Model Openness Tool knows a licence by this id, as an open one.
+pub fn readable(id: &str) -> bool {
+    table::known(id).is_some_and(|known| known.open())
+}

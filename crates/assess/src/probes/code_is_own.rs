@@ -14,7 +14,11 @@ pub(crate) const PROBE: Probe = Probe {
     ask,
 };
 
-fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
+    if inventory.lineage.derives() && !inventory.bases.is_empty() {
+        let own: Vec<_> = inventory.holding(Component::CodePosttraining).shown();
+        return inventory.through_bases(&PROBE, params, Some(&own), trust);
+    }
     let code = inventory.holding(Component::CodePretraining);
     let settings = inventory.holding(Component::ConfigHyperparameters);
     let shown: Vec<_> = if code.whole.is_empty() || settings.whole.is_empty() || code.described.is_empty() {

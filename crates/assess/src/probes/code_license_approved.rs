@@ -19,7 +19,7 @@ fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     let none = || Finding::unknown(NonEmpty::one(Doubt::NotFound("no licence of the code was found".to_owned())));
     let Some(terms) = inventory.scope(Scope::Code) else { return none() };
     let unknown = |doubts: Vec<Doubt>| NonEmpty::of(doubts).map_or_else(none, Finding::unknown);
-    if let Freedoms::Restricted(limits) = terms.grant(&[Freedom::Use, Freedom::Study, Freedom::Modify, Freedom::Share], inventory.sheet) {
+    if let Freedoms::Restricted(limits) = terms.grant(&[Freedom::Use, Freedom::Study, Freedom::Modify, Freedom::Share], inventory.view) {
         let grounds = limits.iter().map(|term| term.clause.clone().map_or(Ground::Fact(term.fact), Ground::Place)).collect();
         let kinds: Vec<&str> = limits.iter().map(|term| term.kind.as_str()).collect();
         return NonEmpty::of(grounds).map_or_else(none, |because| Finding::not_met(because).note(format!("restricted: {}", kinds.join(", "))));

@@ -3,6 +3,7 @@
 use crate::inventory::{Inventory, Presence};
 use crate::probe::{Param, Params, Probe};
 use crate::verdict::{Doubt, Finding, Ground, NonEmpty, Trust};
+use candor_facts::Component;
 
 pub(crate) const PROBE: Probe = Probe {
     id: "component-published",
@@ -18,6 +19,11 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     let holding = inventory.holding(component);
     if let Some(because) = NonEmpty::of(inventory.trusted(&holding.whole, trust)) {
         return Finding::met(because);
+    }
+    let final_weights = component == Component::WeightsEndFinal
+        || component == Component::WeightsBaseFinal && !inventory.lineage.derives();
+    if final_weights && let Some(because) = inventory.weights.absence(inventory.view).and_then(NonEmpty::of) {
+        return Finding::not_met(because).note("every model part has a complete listing, and no final weights stand in any");
     }
     if let Some(because) = NonEmpty::of(holding.withheld.iter().map(|id| Ground::Fact(*id)).collect()) {
         return Finding::not_met(because).note("the publisher says that it is not released");

@@ -14,7 +14,11 @@ pub(crate) const PROBE: Probe = Probe {
     ask,
 };
 
-fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
+    if inventory.lineage.derives() && !inventory.bases.is_empty() {
+        let own: Vec<_> = inventory.data.located_end().collect();
+        return inventory.through_bases(&PROBE, params, Some(&own), trust);
+    }
     let data = inventory.holding(Component::DataPretraining);
     let card = inventory.holding(Component::DocDataCard);
     if !inventory.lineage.derives()

@@ -20,6 +20,9 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {
         return Finding::met(because);
     }
+    if inventory.lineage.derives() && !inventory.bases.is_empty() {
+        return inventory.through_bases(&PROBE, params, None, trust);
+    }
     let mut linked: Vec<_> = inventory.data.documented_base().collect();
     let published = inventory.holding(Component::DataPretraining);
     linked.extend(published.elsewhere.iter().chain(&published.whole));

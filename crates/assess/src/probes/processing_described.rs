@@ -14,7 +14,10 @@ pub(crate) const PROBE: Probe = Probe {
     ask,
 };
 
-fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
+    if inventory.lineage.derives() && !inventory.bases.is_empty() {
+        return inventory.through_bases(&PROBE, params, None, trust);
+    }
     let mut facts: Vec<_> = inventory.data.aspect(DataAspect::Processing).to_vec();
     facts.extend(inventory.data.aspect(DataAspect::Selection));
     if let Some(because) = NonEmpty::of(inventory.trusted(&facts, trust)) {

@@ -15,12 +15,9 @@ pub(crate) const PROBE: Probe = Probe {
     ask,
 };
 
-fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     if inventory.lineage.derives() {
-        let doubts = inventory.lineage.grounds().into_iter().map(Doubt::Incomplete).collect();
-        if let Some(doubts) = NonEmpty::of(doubts) {
-            return Finding::unknown(doubts).note("the model is made from another one, whose data is told elsewhere or nowhere");
-        }
+        return inventory.through_bases(&PROBE, params, None, trust);
     }
     let mut facts: Vec<_> = inventory.data.located_base().collect();
     facts.extend(inventory.holding(Component::DataPretraining).whole);

@@ -19,7 +19,7 @@ fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
     let none = || Finding::unknown(NonEmpty::one(Doubt::NotFound("no terms were found in what was looked at".to_owned())));
     let Some(terms) = inventory.scope(params.of()) else { return none() };
     let unknown = |doubts: Vec<Doubt>| NonEmpty::of(doubts).map_or_else(none, Finding::unknown);
-    match terms.grant(params.freedoms(), inventory.sheet) {
+    match terms.grant(params.freedoms(), inventory.view) {
         Freedoms::GrantedByText(facts) => NonEmpty::of(facts).map_or_else(none, Finding::met),
         Freedoms::GrantedByName(facts) if trust == Trust::Declared => NonEmpty::of(facts).map_or_else(none, Finding::met),
         Freedoms::GrantedByName(facts) => unknown(facts.into_iter().map(Doubt::OnlyDeclared).collect()),

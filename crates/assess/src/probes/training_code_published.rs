@@ -15,7 +15,11 @@ pub(crate) const PROBE: Probe = Probe {
     ask,
 };
 
-fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
+fn ask(inventory: &Inventory<'_>, params: &Params, trust: Trust) -> Finding {
+    if inventory.lineage.derives() && !inventory.bases.is_empty() {
+        let own: Vec<_> = inventory.holding(Component::CodePosttraining).shown();
+        return inventory.through_bases(&PROBE, params, Some(&own), trust);
+    }
     let code = inventory.holding(Component::CodePretraining);
     let settings = inventory.holding(Component::ConfigHyperparameters);
     let beside: Vec<_> = code.described.iter().chain(&settings.whole).copied().collect();

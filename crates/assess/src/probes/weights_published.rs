@@ -20,7 +20,7 @@ fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     if let Some(because) = NonEmpty::of(weights.whole.clone()) {
         return Finding::met(because);
     }
-    if let Some(because) = weights.absence(inventory.sheet).and_then(NonEmpty::of) {
+    if let Some(because) = weights.absence(inventory.view).and_then(NonEmpty::of) {
         return Finding::not_met(because).note("every model part has a complete listing, and no final weights stand in any");
     }
     let holding = inventory.holding(Component::WeightsEndFinal);

@@ -19,7 +19,7 @@ fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     if let Some(because) = NonEmpty::of(weights.whole.iter().map(|id| Ground::Fact(*id)).collect()) {
         return Finding::not_met(because).note("weights stand in a listing");
     }
-    if let Some(because) = weights.absence(inventory.sheet).and_then(NonEmpty::of) {
+    if let Some(because) = weights.absence(inventory.view).and_then(NonEmpty::of) {
         return Finding::met_by_absence(because).note("every model part has a complete listing, and no final weights stand in any");
     }
     let holding = inventory.holding(Component::WeightsEndFinal);

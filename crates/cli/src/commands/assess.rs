@@ -1,47 +1,60 @@
 //! `candor assess`: the verdict.
 
-use super::print_documents;
 use crate::Outcome;
-use crate::args::{Format, Reading};
-use crate::load::{frameworks, load};
+use crate::args::{Judging, Reading};
+use crate::load::{Loaded, frameworks, load_all};
 use crate::output::Output;
-use candor_assess::{Status, assess};
+use crate::render::{Judged, Rendering, formats};
+use anyhow::bail;
+use candor_report::Format;
 use clap::Args;
 
 /// Arguments of `assess`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
+    /// A folder, a hub cache snapshot, a release bundle, a bill of materials, or one file
     #[arg(required = true)]
     pub locators: Vec<String>,
     /// How to read them.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_parser = formats(|format| format.assess.is_some()), default_value = "human")]
+    pub format: &'static Format,
+    /// What to print, and where to.
+    #[command(flatten)]
+    pub rendering: Rendering,
 }
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
-    let mut documents = Vec::new();
-    let mut unknown = false;
-    for (at, locator) in options.locators.iter().enumerate() {
-        let loaded = load(locator, &options.reading)?;
-        let assessment = assess(&loaded.sheet, &frameworks);
-        unknown |= !loaded.sheet.gaps().is_empty();
-        unknown |= assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown);
-        match options.format {
-            Format::Json => documents.push(candor_report::json_value(&loaded.sheet, &assessment)),
-            Format::Human => {
-                let text = candor_report::human(&loaded.sheet, &assessment, output.paint, output.detail);
-                output.show(&if at > 0 { format!("\n{text}") } else { text })?;
+    let frameworks = frameworks(&options.judging)?;
+    let Some(render) = options.format.assess else { bail!("`assess` has no format `{}`", options.format.id) };
+    let mut loaded: Vec<Loaded> = Vec::new();
+    let mut failed = None;
+    for locator in &options.locators {
+        match load_all(locator, &options.reading) {
+            Ok(releases) => loaded.extend(releases),
+            // What was read before stays worth showing to a person.
+            Err(error) if options.format.people && options.rendering.output.is_none() => {
+                failed = Some(error);
+                break;
             }
+            Err(error) => return Err(error),
         }
     }
-    if options.format == Format::Json {
-        print_documents(documents, output)?;
+    options.rendering.fits(options.format, loaded.len())?;
+    let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
+    if !judged.is_empty() {
+        let text = options.rendering.render(&judged, output, render);
+        options.rendering.deliver(&text, options.format, output)?;
     }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let unknown = judged.iter().any(Judged::undetermined);
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }

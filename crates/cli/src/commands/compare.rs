@@ -1,44 +1,48 @@
 //! `candor compare`: releases side by side.
 
-use super::print_documents;
 use crate::Outcome;
-use crate::args::{Format, Reading};
-use crate::load::{Loaded, frameworks, load};
+use crate::args::{Judging, Reading};
+use crate::load::{Loaded, frameworks, load_all};
 use crate::output::Output;
-use candor_assess::{Status, assess};
+use crate::render::{Judged, Rendering, formats};
+use anyhow::bail;
+use candor_report::Format;
 use clap::Args;
 
 /// Arguments of `compare`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Two or more releases
-    #[arg(required = true, num_args = 2..)]
+    /// Two or more releases; a bill of materials counts as all models that it lists
+    #[arg(required = true)]
     pub locators: Vec<String>,
     /// How to read them.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_parser = formats(|format| format.compare.is_some()), default_value = "human")]
+    pub format: &'static Format,
+    /// What to print, and where to.
+    #[command(flatten)]
+    pub rendering: Rendering,
 }
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
-    let loaded: Vec<Loaded> =
-        options.locators.iter().map(|locator| load(locator, &options.reading)).collect::<anyhow::Result<_>>()?;
-    let assessments: Vec<_> = loaded.iter().map(|loaded| assess(&loaded.sheet, &frameworks)).collect();
-    let pairs: Vec<_> =
-        loaded.iter().zip(&assessments).map(|(loaded, assessment)| (&loaded.sheet, assessment)).collect();
-    match options.format {
-        Format::Human => output.show(&candor_report::compare(&pairs, output.paint))?,
-        Format::Json => print_documents(
-            pairs.iter().map(|(sheet, assessment)| candor_report::json_value(sheet, assessment)).collect(),
-            output,
-        )?,
+    let frameworks = frameworks(&options.judging)?;
+    let Some(render) = options.format.compare else { bail!("`compare` has no format `{}`", options.format.id) };
+    let mut loaded: Vec<Loaded> = Vec::new();
+    for locator in &options.locators {
+        loaded.extend(load_all(locator, &options.reading)?);
     }
-    let unknown = pairs.iter().any(|(sheet, assessment)| {
-        !sheet.gaps().is_empty() || assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown)
-    });
+    if loaded.len() < 2 {
+        bail!("`compare` takes two or more <LOCATORS>, and this is one release; `candor assess` tells of one");
+    }
+    let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
+    let text = options.rendering.render(&judged, output, render);
+    options.rendering.deliver(&text, options.format, output)?;
+    let unknown = judged.iter().any(Judged::undetermined);
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }

@@ -1,16 +1,14 @@
 //! `candor explain`: one requirement down to its evidence.
 
 use crate::Outcome;
-use crate::args::{Format, Reading};
-use crate::load::{Loaded, frameworks, load};
+use crate::args::{Judging, Reading};
+use crate::load::{frameworks, load};
 use crate::output::Output;
+use crate::render::{Judged, Rendering, formats};
 use anyhow::bail;
-use candor_assess::{Assessment, Framework, Status, assess};
-use candor_facts::{Evidence, Files, Place, read_exact};
+use candor_assess::{Assessment, Framework, Status};
+use candor_report::Format;
 use clap::Args;
-
-/// Longest excerpt shown, in bytes.
-const EXCERPT: u64 = 160;
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
@@ -22,34 +20,33 @@ pub(crate) struct Options {
     /// How to read it.
     #[command(flatten)]
     pub reading: Reading,
+    /// By what to judge.
+    #[command(flatten)]
+    pub judging: Judging,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_parser = formats(|format| format.explain.is_some()), default_value = "human")]
+    pub format: &'static Format,
+    /// What to print, and where to.
+    #[command(flatten)]
+    pub rendering: Rendering,
 }
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
-    let frameworks = frameworks()?;
+    let frameworks = frameworks(&options.judging)?;
+    let Some(render) = options.format.explain else { bail!("`explain` has no format `{}`", options.format.id) };
     let loaded = load(&options.locator, &options.reading)?;
-    let assessment = assess(&loaded.sheet, &frameworks);
-    let requirements = requirements(&options.requirement, &frameworks, &assessment)?;
-    let excerpt = |evidence: &Evidence| excerpt(&loaded, evidence);
-    match options.format {
-        Format::Human => {
-            let trees: Vec<String> = requirements
-                .iter()
-                .filter_map(|id| candor_report::explain(&loaded.sheet, &assessment, id, &excerpt, output.paint))
-                .collect();
-            output.show(&trees.join("\n"))?;
-        }
-        Format::Json => {
-            let whole = candor_report::json_value(&loaded.sheet, &assessment);
-            output.print(&subtree(whole, &requirements, &assessment).to_string())?;
-        }
-    }
+    let judged = [Judged::new(&loaded, &frameworks)];
+    let [only] = &judged;
+    let requirements = requirements(&options.requirement, &frameworks, only.assessment())?;
+    let text = options.rendering.render(&judged, output, |subjects, wishes| {
+        subjects.iter().map(|subject| render(subject, &requirements, wishes)).collect()
+    });
+    options.rendering.deliver(&text, options.format, output)?;
+    let verdicts = &only.assessment().verdicts;
     let unknown = requirements
         .iter()
-        .any(|id| assessment.verdicts.find(id).is_some_and(|(_, verdict)| verdict.confirmed == Status::Unknown));
+        .any(|id| verdicts.find(id).is_some_and(|(_, verdict)| verdict.confirmed == Status::Unknown));
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }
 
@@ -58,7 +55,9 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
 fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'_>) -> anyhow::Result<Vec<String>> {
     if let Some(framework) = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked) {
         let top = framework.ladder.last().map(|level| vec![level.clone()]);
-        let roots = top.unwrap_or_else(|| framework.readings.clone());
+        let graded = framework.dimensions.iter().flat_map(|dimension| dimension.grades.iter().flatten().next_back());
+        let mut roots = top.unwrap_or_else(|| framework.readings.clone());
+        roots.extend(graded.map(|grade| grade.requirement.clone()));
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }
     let named = frameworks.iter().find_map(|framework| {
@@ -70,47 +69,4 @@ fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'
     }
     let known: Vec<&str> = assessment.verdicts.iter().map(|(_, verdict)| verdict.requirement.as_str()).collect();
     bail!("there is no requirement `{asked}`; there are: {}", known.join(", "))
-}
-
-/// The words at a place, on one line.
-fn excerpt(loaded: &Loaded, evidence: &Evidence) -> Option<String> {
-    let Place::Span { part, path, start, end, line, .. } = &evidence.place else { return None };
-    if *line == 0 {
-        return None;
-    }
-    let bytes = loaded.snapshot.open(*part, path).ok()?;
-    let length = (end - start).min(EXCERPT);
-    let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
-    let text =
-        String::from_utf8_lossy(&found).trim_end_matches('\u{fffd}').split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(if end - start > EXCERPT { format!("{text} …") } else { text })
-}
-
-/// The JSON of an assessment with only some requirements and what they are made of.
-fn subtree(mut whole: serde_json::Value, roots: &[String], assessment: &Assessment<'_>) -> serde_json::Value {
-    let mut wanted: Vec<String> = roots.to_vec();
-    let mut at = 0;
-    while let Some(id) = wanted.get(at).cloned() {
-        at += 1;
-        let Some((_, verdict)) = assessment.verdicts.find(&id) else { continue };
-        if let candor_assess::Reason::Composed { parts, unless, .. } = &verdict.reason {
-            for part in parts.iter().chain(unless).filter_map(|part| assessment.verdicts.get(*part)) {
-                if !wanted.contains(&part.requirement) {
-                    wanted.push(part.requirement.clone());
-                }
-            }
-        }
-    }
-    if let Some(map) = whole.as_object_mut() {
-        if let Some(list) = map.get_mut("requirements").and_then(serde_json::Value::as_array_mut) {
-            list.retain(|requirement| {
-                requirement["id"].as_str().is_some_and(|id| wanted.iter().any(|wanted| wanted == id))
-            });
-        }
-        map.insert("schema".to_owned(), serde_json::json!("candor/explanation/1"));
-        for key in ["components", "answers", "claims", "restrictions", "conditions"] {
-            map.remove(key);
-        }
-    }
-    whole
 }

@@ -5,7 +5,7 @@ use crate::Outcome;
 use crate::args::{Format, Texts};
 use crate::output::Output;
 use anyhow::Context;
-use candor_license::{Identification, MatchKind, identify, license};
+use candor_license::{Identification, Match, MatchKind, identify, license};
 use candor_report::Style;
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -15,6 +15,8 @@ use std::path::Path;
 const CAP: u64 = 64 << 20;
 /// Differing spans shown before the rest is counted.
 const SHOWN: usize = 6;
+/// Licences of one file listed before the rest is counted.
+const LISTED: usize = 16;
 
 /// Run the command.
 pub(crate) fn run(options: &Texts, output: &Output) -> anyhow::Result<Outcome> {
@@ -74,60 +76,127 @@ fn document(path: &Path, found: &Identification) -> Value {
     json!({"path": path.display().to_string(), "expression": expression, "custom": found.custom, "matches": matches, "restrictions": restrictions, "conditions": conditions})
 }
 
+/// One file's answer for people.
+struct Page<'a> {
+    path: &'a Path,
+    bytes: &'a [u8],
+    found: &'a Identification,
+    output: &'a Output,
+}
+
 fn human(path: &Path, bytes: &[u8], found: &Identification, output: &Output) -> String {
-    let paint = output.paint;
-    let mut out = String::new();
-    let line = |at: usize| 1 + bytes.get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
-    let at = |range: &Range<usize>| format!("{}:{}", path.display(), line(range.start));
-    let head = match (&found.expression, found.matches.first()) {
-        (Some(expression), Some(best)) => {
-            let name = license(&best.id).map(|license| license.name.clone()).unwrap_or_default();
-            let how = match best.kind {
-                MatchKind::Exact => "the published text".to_owned(),
-                MatchKind::Modified => "a known text with words that differ: read them, they may restrict".to_owned(),
-                MatchKind::Notice => "a notice that grants this licence".to_owned(),
-                MatchKind::Mention => "only mentioned".to_owned(),
-            };
-            format!("{}  {name}: {how}", paint.apply(Style::Heading, &expression.to_string()))
-        }
-        (Some(expression), None) => paint.apply(Style::Heading, &expression.to_string()),
-        (None, _) if found.custom => "terms of its own, no known licence".to_owned(),
-        (None, _) => "no licence recognised".to_owned(),
-    };
-    out.push_str(&format!("{}: {head}\n", path.display()));
-    for best in found.matches.iter().skip(1).take(SHOWN) {
-        out.push_str(&format!("  also {} ({}), {}\n", best.id, best.kind.as_str(), at(&best.bytes)));
-    }
-    if let Some(best) = found.matches.first().filter(|best| best.kind == MatchKind::Modified) {
-        for span in best.residue.iter().take(SHOWN) {
-            let words = String::from_utf8_lossy(bytes.get(span.clone()).unwrap_or_default())
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ");
-            let words: String = words.chars().take(200).collect();
-            out.push_str(&format!("  {} {}: {words}\n", paint.apply(Style::Bad, "differs"), at(span)));
-        }
-        if best.residue.len() > SHOWN {
-            out.push_str(&format!("  and {} more places\n", best.residue.len() - SHOWN));
-        }
-        if best.missing > 0 {
-            out.push_str(&format!("  {} words of the published text are absent here\n", best.missing));
-        }
-    }
-    for term in &found.restrictions {
-        let place = term.bytes.as_ref().map(&at).unwrap_or_else(|| "by the licence's name".to_owned());
-        out.push_str(&format!(
-            "  {} {}  [{place}]\n",
-            paint.apply(Style::Bad, &format!("restricts ({}):", term.kind.as_str())),
-            term.note
-        ));
-    }
-    for term in &found.conditions {
-        let place = term.bytes.as_ref().map(&at).unwrap_or_else(|| "by the licence's name".to_owned());
-        out.push_str(&format!("  asks ({}): {}  [{place}]\n", term.kind.as_str(), term.note));
-    }
-    if found.restrictions.is_empty() && found.expression.is_some() {
-        out.push_str("  no restriction found\n");
-    }
+    let page = Page { path, bytes, found, output };
+    let mut out = format!("{}: {}\n", path.display(), page.head());
+    page.matches(&mut out);
+    page.terms(&mut out);
     out
+}
+
+impl Page<'_> {
+    fn head(&self) -> String {
+        let Some(expression) = &self.found.expression else {
+            return match self.found.matches.first() {
+                _ if self.bytes.trim_ascii().is_empty() => "the file is empty: no licence".to_owned(),
+                _ if self.found.custom => "terms of its own, no known licence: read them".to_owned(),
+                Some(_) => "licences are named, none is granted".to_owned(),
+                None => "no licence recognised".to_owned(),
+            };
+        };
+        let expression = self.output.paint.apply(Style::Heading, &expression.to_string());
+        match self.found.matches.as_slice() {
+            [] => format!("{expression}  terms of its own, no known licence: read them"),
+            [best, ..] if self.texts() < 2 => {
+                let name = license(&best.id).map(|license| license.name.clone()).unwrap_or_default();
+                format!("{expression}  {name}: {}", how(best.kind))
+            }
+            _ => format!("{expression}  several licences in one file"),
+        }
+    }
+
+    /// How many whole or changed texts are in the file.
+    fn texts(&self) -> usize {
+        self.found.matches.iter().filter(|m| matches!(m.kind, MatchKind::Exact | MatchKind::Modified)).count()
+    }
+
+    fn at(&self, range: &Range<usize>) -> String {
+        let before = self.bytes.get(..range.start).unwrap_or_default();
+        format!("{}:{}", self.path.display(), 1 + before.iter().filter(|byte| **byte == b'\n').count())
+    }
+
+    /// What was recognised, and in changed texts what differs.
+    fn matches(&self, out: &mut String) {
+        let all = &self.found.matches;
+        // One text is told by the headline; of several each has its line.
+        let told = usize::from(self.texts() < 2);
+        if let Some(best) = all.first().filter(|_| told == 1) {
+            self.differences(best, out);
+        }
+        for (n, other) in all.iter().enumerate().skip(told) {
+            if n > LISTED {
+                out.push_str(&format!("  and {} more; `--format json` has them all\n", all.len() - n));
+                break;
+            }
+            let lead = if told == 1 { "also " } else { "" };
+            out.push_str(&format!("  {lead}{}: {}  [{}]\n", other.id, how(other.kind), self.at(&other.bytes)));
+            self.differences(other, out);
+        }
+    }
+
+    fn differences(&self, changed: &Match, out: &mut String) {
+        if changed.kind != MatchKind::Modified {
+            return;
+        }
+        for span in changed.residue.iter().take(SHOWN) {
+            let differs = self.output.paint.apply(Style::Bad, "differs");
+            out.push_str(&format!("    {differs}: {}  [{}]\n", self.in_context(span), self.at(span)));
+        }
+        if changed.residue.len() > SHOWN {
+            out.push_str(&format!("    and in {} more places\n", changed.residue.len() - SHOWN));
+        }
+        if changed.missing > 0 {
+            out.push_str(&format!("    {} words of the published text are absent here\n", changed.missing));
+        }
+    }
+
+    /// The words of a span between the words around them.
+    fn in_context(&self, span: &Range<usize>) -> String {
+        let words = |range: Range<usize>| {
+            let text = String::from_utf8_lossy(self.bytes.get(range).unwrap_or_default()).into_owned();
+            text.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let before = words(span.start.saturating_sub(60)..span.start);
+        let after = words(span.end..(span.end + 60).min(self.bytes.len()));
+        let inside: String = words(span.clone()).join(" ");
+        let cut = if inside.chars().count() > 200 { " …" } else { "" };
+        let inside: String = inside.chars().take(200).collect();
+        let before = before.get(before.len().saturating_sub(4)..).unwrap_or_default().join(" ");
+        let after = after.get(..after.len().min(4)).unwrap_or_default().join(" ");
+        format!("{before} «{inside}{cut}» {after}").trim().to_owned()
+    }
+
+    fn terms(&self, out: &mut String) {
+        let place = |bytes: &Option<Range<usize>>| {
+            bytes.as_ref().map_or_else(|| "known of this licence; not located here".to_owned(), |range| self.at(range))
+        };
+        for term in &self.found.restrictions {
+            let kind = self.output.paint.apply(Style::Bad, &format!("restricts ({}):", term.kind.as_str()));
+            out.push_str(&format!("  {kind} {}  [{}]\n", term.note, place(&term.bytes)));
+        }
+        for term in &self.found.conditions {
+            out.push_str(&format!("  asks ({}): {}  [{}]\n", term.kind.as_str(), term.note, place(&term.bytes)));
+        }
+        if self.found.restrictions.is_empty() && self.found.expression.is_some() {
+            let doubt = if self.found.custom { "; what differs or is unknown may still restrict" } else { "" };
+            out.push_str(&format!("  no restriction found{doubt}\n"));
+        }
+    }
+}
+
+fn how(kind: MatchKind) -> &'static str {
+    match kind {
+        MatchKind::Exact => "the published text",
+        MatchKind::Modified => "a known text with words that differ: read them, they may restrict",
+        MatchKind::Notice => "a notice that grants this licence",
+        MatchKind::Mention => "only mentioned",
+    }
 }

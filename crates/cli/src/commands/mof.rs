@@ -1,10 +1,12 @@
-//! `candor mof`: a record of the Model Openness Framework, evaluated. What the record claims is not looked at.
+//! `candor mof`: a record of the Model Openness Framework, evaluated; and, beside a release, what becomes of its claims.
 
 use crate::Outcome;
-use crate::args::Format;
+use crate::args::{Format, Judging, Reading};
+use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
-use anyhow::{Context, anyhow, ensure};
-use candor_assess::mof::{Class, Compat, Evaluation, Judged, LONGEST_RECORD, Status, evaluate};
+use anyhow::{Context, anyhow, bail, ensure};
+use candor_assess::assess;
+use candor_assess::mof::{Claimed, Class, Compat, Evaluation, Judged, LONGEST_RECORD, Status, Support, evaluate, hold};
 use candor_report::{Detail, Style};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -25,8 +27,9 @@ Components, with exactly these names:
 A licence may be an id in any common spelling, an SPDX expression, or a list of licences that all apply.
 `contained_in: Model card` says that a component is part of another document.
 
-Example:
-  candor mof record.yml --compat mot";
+Examples:
+  candor mof record.yml --compat mot
+  candor mof record.yml --with model=examples/open-source";
 
 /// Arguments of `mof`.
 #[derive(Args, Debug)]
@@ -36,6 +39,15 @@ pub(crate) struct Options {
     /// Say exactly what another tool says, its faults included: `mot` is the Model Openness Tool
     #[arg(long, value_enum, value_name = "TOOL")]
     pub compat: Option<MofCompat>,
+    /// Hold the record's claims against a release: `--with model=LOCATOR`, and further parts of it
+    #[arg(long, value_name = "ROLE=LOCATOR")]
+    pub with: Vec<String>,
+    /// The folder of the model is the whole release: a file that is not in it does not exist
+    #[arg(long)]
+    pub complete: bool,
+    /// Exit 3 when a claim could not be verified
+    #[arg(long)]
+    pub strict: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -56,11 +68,56 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         None => Compat::Mended,
     };
     let evaluation = evaluate(&text, compat).map_err(|error| anyhow!("`{}`: {error}", options.file.display()))?;
+    let Some(beside) = beside(options)? else {
+        match options.format {
+            Format::Json => output.print(&document(&evaluation, compat)?.to_string())?,
+            Format::Human => output.show(&human(&evaluation, compat, output))?,
+        }
+        return Ok(Outcome::Answered);
+    };
+    let frameworks = frameworks(&Judging::default())?;
+    let assessment = assess(&beside.sheet, &frameworks);
+    let (class, held) = hold(&evaluation, &assessment);
     match options.format {
-        Format::Json => output.print(&document(&evaluation, compat)?.to_string())?,
-        Format::Human => output.show(&human(&evaluation, compat, output))?,
+        Format::Json => {
+            let mut document = document(&evaluation, compat)?;
+            if let Some(map) = document.as_object_mut() {
+                let (claims, evidence) = candor_report::claims_json(&assessment, &class, &held);
+                map.insert("release".to_owned(), json!({"id": beside.sheet.release.id}));
+                map.insert("claims".to_owned(), claims);
+                map.insert("evidence".to_owned(), evidence);
+            }
+            output.print(&document.to_string())?;
+        }
+        Format::Human => {
+            let mut text = human(&evaluation, compat, output);
+            if output.detail != Detail::Brief {
+                text.push('\n');
+                text.push_str(&candor_report::claims(&beside.sheet, &assessment, &class, &held, output.paint));
+            }
+            output.show(&text)?;
+        }
     }
-    Ok(Outcome::Answered)
+    let open = |claimed: &Option<Claimed>| claimed.as_ref().is_some_and(|one| one.support == Support::Unverified);
+    let unverified = held.iter().any(|one| open(&one.published) || open(&one.license));
+    Ok(if options.strict && unverified { Outcome::Undetermined } else { Outcome::Answered })
+}
+
+/// The release that a record is held against.
+fn beside(options: &Options) -> anyhow::Result<Option<Loaded>> {
+    if options.with.is_empty() {
+        ensure!(!options.complete, "`--complete` speaks of a release: name it with `--with model=LOCATOR`");
+        return Ok(None);
+    }
+    let mut with = options.with.clone();
+    let model = with.iter().position(|text| text.starts_with("model="));
+    let Some(at) = model else {
+        bail!("`--with` names no model: a record is held against a release, which begins with `--with model=LOCATOR`");
+    };
+    let locator = with.remove(at).trim_start_matches("model=").to_owned();
+    ensure!(!locator.is_empty(), "`--with model=`: name a locator behind it");
+    let reading = Reading { complete: options.complete, with, strict: options.strict };
+    load(&locator, &reading).map(Some)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -141,7 +198,7 @@ fn human(evaluation: &Evaluation, compat: Compat, output: &Output) -> String {
     }
     out.push_str(match compat {
         Compat::Mot => "As the Model Openness Tool reads the record, which says what its authors declare.\n",
-        Compat::Mended => "What the authors of the record declare. Whether it is so: `candor assess`.\n",
+        Compat::Mended => "What the authors of the record declare. Whether it is so: `--with model=LOCATOR`.\n",
     });
     for class in Class::ALL {
         out.push_str(&format!("\n{}\n", heading(class.name())));

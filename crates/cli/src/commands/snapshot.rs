@@ -32,8 +32,9 @@ pub(crate) struct Options {
 
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(!options.reading.follow, "a bundle does not keep what is followed yet; leave `--follow` out, or name parts by `--with`");
     let snapshot = open(&options.locator, &options.reading)?;
-    let (sheet, recording) = record(&snapshot, &snapshot);
+    let (sheet, recording) = record(&snapshot);
     let written = write_bundle(&snapshot, &recording, &options.output)?;
     let gaps = sheet.gaps().len();
     match options.format {

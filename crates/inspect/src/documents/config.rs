@@ -4,6 +4,8 @@
 //! an architecture that is named is observed as named; a base model that is named lies elsewhere and is
 //! declared. Nothing that a configuration names is loaded, and remote code is only told of.
 
+mod amounts;
+
 use crate::inspector::{Inspector, PartInput, Reading, Reads};
 use crate::json::{self, Kind as Json, Member, array_at, member, object_at, unquote};
 use crate::weights::names;
@@ -266,6 +268,16 @@ impl<'a> Found<'a> {
     }
 
     fn trainer(&mut self, settings: &Settings<'_>) {
+        if let Some(total) = member(&settings.members, "total_flos").filter(|member| member.kind == Json::Number)
+            && let Some(text) = settings.text.get(total.value.clone()).and_then(|text| std::str::from_utf8(text).ok())
+            && let Some((lower, upper)) = amounts::operations(text)
+        {
+            let formula = "total_flos, as the trainer counted".to_owned();
+            let (inputs, stage) = (std::collections::BTreeMap::new(), candor_facts::Stage::Unstated);
+            let claim = Claim::Compute { lower, upper: Some(upper), formula, inputs, stage };
+            let evidence = self.span(settings, Basis::Declared, total, "total_flos");
+            self.reading.fact(claim, evidence);
+        }
         let Some(log) = member(&settings.members, "log_history") else { return };
         if array_at(&settings.text, &log.value).is_empty() {
             return;

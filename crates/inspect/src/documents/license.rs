@@ -184,10 +184,7 @@ pub(crate) fn clauses_of<'a>(said: &'a Said<'_>) -> Vec<Clause<'a>> {
 /// is `sure` to name one that nobody knows, its words are kept.
 pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<Named> {
     let words = &clause.words;
-    if words.any(&[
-        "not covered", "not licensed", "not under", "not apply", "no license", "no licence", "does not cover",
-        "excluded",
-    ]) {
+    if words.any(DENIALS) {
         return Vec::new();
     }
     let mut found: Vec<Named> = Vec::new();
@@ -217,17 +214,37 @@ pub(crate) fn named_in(said: &Said<'_>, clause: &Clause<'_>, sure: bool) -> Vec<
             add(named.id.as_str());
         }
     }
-    if found.is_empty() && sure {
-        let license = |text: &str| Words::of(text).any(&["license", "licence"]);
-        let link = clause.links.iter().filter(away).find(|link| license(&link.text) && link.url.contains("://"));
-        let telling = |text: &&str| {
-            !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"])
-        };
-        if let Some(written) = link.map(|link| link.text.as_str()).or(labelled.filter(telling)) {
-            found.push(Named { written: written.chars().take(120).collect(), expression: None });
-        }
-    }
     found
+}
+
+/// Words by which a clause says that no licence covers something.
+const DENIALS: &[&str] = &[
+    "not covered", "not licensed", "not under", "not apply", "no license", "no licence", "does not cover", "excluded",
+];
+
+/// Whether a clause says that something is not covered.
+pub(crate) fn denied(clauses: &[Clause<'_>]) -> bool {
+    clauses.iter().any(|clause| clause.words.any(DENIALS))
+}
+
+/// The name of a licence that is no known one, where a statement is surely about its licence and names no other.
+pub(crate) fn unknown_name(said: &Said<'_>, clauses: &[Clause<'_>]) -> Option<Named> {
+    let labelled =
+        said.label.any(&["license", "licence", "licensing", "licenses"]).then_some(said.rest.trim_end_matches('.'));
+    let away = |link: &&&Link| !link.url.starts_with('#') && !link.url.contains("badge");
+    // A link to what somebody wrote about a licence names none.
+    let license = |text: &str| {
+        let words = Words::of(text);
+        words.any(&["license", "licence"])
+            && !words.any(&["about", "article", "blog", "post", "faq", "paper", "discussion", "explained"])
+    };
+    let links = clauses.iter().flat_map(|clause| clause.links.iter());
+    let link = links.filter(away).find(|link| license(&link.text) && link.url.contains("://"));
+    let telling = |text: &&str| {
+        !text.is_empty() && text.len() < 80 && !Words::of(text).any(&["none", "no", "proprietary", "not", "see"])
+    };
+    let written = link.map(|link| link.text.as_str()).or(labelled.filter(telling))?;
+    Some(Named { written: written.chars().take(120).collect(), expression: None })
 }
 
 /// The name that follows the verb of granting: `licensed under X`, `released under the X license`.

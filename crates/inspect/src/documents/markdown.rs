@@ -369,7 +369,16 @@ impl Builder {
             let (Some(from), Some(to)) = (from, to) else { continue };
             let first = links.partition_point(|(at, _)| *at < cut.start);
             let inside = links.iter().skip(first).take_while(|(at, _)| *at < cut.end).take(caps::LINKS);
-            let inside: Vec<Link> = inside.map(|(_, link)| link.clone()).collect();
+            let mut inside: Vec<Link> = inside.map(|(_, link)| link.clone()).collect();
+            for bare in bare_addresses(text) {
+                let url = text.get(bare.clone()).unwrap_or_default();
+                let known = inside.iter().any(|link| link.text.contains(url) || link.url == url);
+                let begin = source(&pieces, cut.start + bare.start, false);
+                let end = source(&pieces, cut.start + bare.end, true);
+                if let (false, Some(begin), Some(end)) = (known || inside.len() >= caps::LINKS, begin, end) {
+                    inside.push(Link { url: url.to_owned(), text: url.to_owned(), range: begin..end });
+                }
+            }
             let start = inside.iter().map(|link| link.range.start).min().unwrap_or(from).min(from);
             let end = inside.iter().map(|link| link.range.end).max().unwrap_or(to).max(to);
             self.page.statements.push(Statement {
@@ -391,6 +400,27 @@ fn is_bold_heading(flat: &str, strong: usize) -> bool {
     let text = flat.trim();
     let words = text.split_whitespace().count();
     strong > 0 && strong + 2 >= text.len() && (1..=6).contains(&words) && !text.ends_with(['.', '!', '?', ','])
+}
+
+/// Addresses that are written out: the web pages that show cards make links of them.
+fn bare_addresses(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find("http")).map(|at| at + from) {
+        let rest = text.get(at..).unwrap_or_default();
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| rest.starts_with(scheme));
+        let apart = text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphanumeric());
+        from = at + 4;
+        let Some(scheme) = scheme.filter(|_| apart) else { continue };
+        let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '`' | '|' | ')' | ']' | '}');
+        let length = rest.find(stop).unwrap_or(rest.len());
+        let url = rest.get(..length).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', '*']);
+        if url.len() > scheme.len() {
+            found.push(at..at + url.len());
+            from = at + url.len();
+        }
+    }
+    found
 }
 
 /// Where an offset of the flat text stands in the artifact.

@@ -11,6 +11,7 @@ mod lineage;
 mod released;
 mod reports;
 mod terms;
+mod tokens;
 mod weights;
 
 use super::markdown::{Form, Link, Page, Statement};
@@ -153,6 +154,7 @@ impl<'a> Reader<'a> {
             claims::read(&mut self, &said);
             lineage::read(&mut self, &said);
             reports::read(&mut self, &said);
+            tokens::read(&mut self, &said);
         }
         if !path_other {
             for block in &page.code {
@@ -168,7 +170,14 @@ impl<'a> Reader<'a> {
         let headings = self.page.headings(statement.section);
         let heading_words = Words::of(&headings.join(" "));
         let inner = headings.last().map(|heading| Words::of(heading)).unwrap_or_default();
-        let (label, rest) = label(&statement.text).unwrap_or((Words::default(), &statement.text));
+        // A row of two cells is a label and what it says, as a line with a colon is.
+        let cells = (statement.form == Form::Row && statement.text.matches(" | ").count() == 1)
+            .then(|| statement.text.split_once(" | "))
+            .flatten()
+            .map(|(name, rest)| (Words::of(name), rest.trim()))
+            .filter(|(name, _)| !name.is_empty() && name.iter().count() <= 6);
+        let (label, rest) =
+            cells.or_else(|| label(&statement.text)).unwrap_or((Words::default(), statement.text.as_str()));
         let named = self.subject.is_named(&words) && !self.subject.is_other(&words);
         let strange = self.input.at.part.role != Role::Model && self.subject.is_stranger(&words);
         let elsewhere = path_other || self.subject.is_other(&inner);
@@ -268,3 +277,6 @@ impl Leads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

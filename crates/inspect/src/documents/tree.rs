@@ -10,7 +10,7 @@ use candor_facts::{Artifact, Claim, Component, Evidence, Extent, Fact, Part, Rol
 use std::collections::BTreeMap;
 
 /// Reads listings.
-pub(crate) const INSPECTOR: Inspector = Inspector { id: "tree", version: 1, reads: Reads::Part(read) };
+pub(crate) const INSPECTOR: Inspector = Inspector { id: "tree", version: 2, reads: Reads::Part(read) };
 
 const CODE: &[&str] =
     &["py", "rs", "cpp", "cc", "c", "cu", "jl", "go", "java", "sh", "ipynb", "slurm", "swift", "ts", "js"];
@@ -114,7 +114,11 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
         }
         return Some(if words.any(POST) { Component::CodePosttraining } else { Component::CodePretraining });
     }
-    if name.any(POST) && !words.any(ASIDE) && folders.any(&["scripts", "recipes", "src", "projects"]) {
+    // A module named only for adapters loads them as often as it trains them.
+    let adapters = matches!(stem.as_slice(), ["lora" | "peft", _]);
+    let projects: &[&str] =
+        if adapters { &["scripts", "recipes", "projects"] } else { &["scripts", "recipes", "src", "projects"] };
+    if name.any(POST) && !words.any(ASIDE) && folders.any(projects) {
         return Some(Component::CodePosttraining);
     }
     if words.any(&["sdk", "client", "types"]) {
@@ -213,6 +217,8 @@ mod tests {
         for (path, expected) in [
             ("olmo/train.py", "code.pretraining"),
             ("scripts/dpo.py", "code.posttraining"),
+            ("scripts/lora.py", "code.posttraining"),
+            ("src/sprout/modules/lora.py", ""),
             ("training_scripts/70B/70b.sh", "code.pretraining"),
             ("tutorials/train_a_model.ipynb", ""),
             ("text/data/edu/train_classifier.py", ""),

@@ -4,10 +4,10 @@
 //! leaves its folder or a text that is no JSON makes a gap, and the set is judged by file names.
 
 use super::names::{self, Name};
-use super::safetensors::shorten;
 use crate::caps;
 use crate::inspector::PartInput;
 use crate::json::{Kind, Problem, Reader, Token, unquote};
+use crate::tensors::shorten;
 use candor_facts::{Artifact, ArtifactPath, Basis, Evidence, Gap, GapReason, read_all};
 use std::collections::BTreeMap;
 use std::ops::Range;

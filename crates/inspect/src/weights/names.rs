@@ -144,7 +144,7 @@ pub(crate) fn classify(path: &ArtifactPath) -> Option<Name> {
     } else if format == "archive" {
         What::Unclear
     } else if tells {
-        let data = !matches!(format, "safetensors" | "tensorflow")
+        let data = !matches!(format, "safetensors" | "tensorflow" | "gguf" | "onnx")
             && has(&["data", "dataset", "train", "val", "batch", "cache", "samples"]);
         if data { What::Unclear } else { What::Model }
     } else if shard.as_ref().is_some_and(|shard| shard.of.is_some())

@@ -101,6 +101,7 @@ fn pipelines<'a>(at: &PartInput<'_>, root: &str, components: &Components, parts:
             files: Vec::new(),
             missing: Vec::new(),
             whole,
+            doubtful: false,
             named_by: None,
         };
         let mut worse = |other: Whole| {

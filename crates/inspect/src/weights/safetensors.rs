@@ -6,107 +6,23 @@
 
 use crate::caps;
 use crate::json::{Kind, Problem, Reader, Token, natural, unquote};
+use crate::tensors::{Data, Dtype, Table, Tensor, elements, shorten};
 use candor_facts::{Digest, ReadAt, read_exact};
 use std::ops::Range;
 
-/// An element type: its name and its bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Dtype {
-    pub(crate) name: &'static str,
-    pub(crate) bits: u64,
-}
-
-/// All element types of the format.
-const DTYPES: &[Dtype] = &[
-    Dtype { name: "BOOL", bits: 8 },
-    Dtype { name: "F4", bits: 4 },
-    Dtype { name: "F6_E2M3", bits: 6 },
-    Dtype { name: "F6_E3M2", bits: 6 },
-    Dtype { name: "U8", bits: 8 },
-    Dtype { name: "I8", bits: 8 },
-    Dtype { name: "F8_E5M2", bits: 8 },
-    Dtype { name: "F8_E4M3", bits: 8 },
-    Dtype { name: "F8_E8M0", bits: 8 },
-    Dtype { name: "F8_E5M2FNUZ", bits: 8 },
-    Dtype { name: "F8_E4M3FNUZ", bits: 8 },
-    Dtype { name: "I16", bits: 16 },
-    Dtype { name: "U16", bits: 16 },
-    Dtype { name: "F16", bits: 16 },
-    Dtype { name: "BF16", bits: 16 },
-    Dtype { name: "I32", bits: 32 },
-    Dtype { name: "U32", bits: 32 },
-    Dtype { name: "F32", bits: 32 },
-    Dtype { name: "C64", bits: 64 },
-    Dtype { name: "F64", bits: 64 },
-    Dtype { name: "I64", bits: 64 },
-    Dtype { name: "U64", bits: 64 },
-];
-
-impl Dtype {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        DTYPES.iter().find(|dtype| dtype.name == name).copied()
-    }
-
-    /// Whether its elements are fractions: parameters are, counters and masks are not.
-    pub(crate) fn is_float(self) -> bool {
-        self.name.starts_with('F') || self.name.starts_with("BF") || self.name.starts_with('C')
-    }
-}
-
-/// An entry that is fine in itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tensor {
-    pub(crate) name: String,
-    pub(crate) dtype: Dtype,
-    pub(crate) shape: Vec<u64>,
-    /// Number of elements.
-    pub(crate) elements: u64,
-    /// Bytes of the data region.
-    pub(crate) range: Range<u64>,
-    /// Bytes of the file that are this entry.
-    pub(crate) header_bytes: Range<u64>,
-}
-
-/// A fault, with its byte of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) at: u64,
-    pub(crate) what: String,
-}
-
-/// What a header holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Header {
-    /// In the order of the file.
-    pub(crate) tensors: Vec<Tensor>,
-    /// `__metadata__`, in the order of the file.
-    pub(crate) metadata: Vec<(String, String)>,
-    /// Length of the length and the header, and the digest of those bytes; `None` when they are not all there.
-    pub(crate) bytes: Option<(u64, Digest)>,
-    /// In the order of their bytes.
-    pub(crate) faults: Vec<Fault>,
-    /// Faults beyond those kept.
-    pub(crate) more_faults: u64,
-    /// Whether the file ends before what its header tells of.
-    pub(crate) truncated: bool,
-}
-
-impl Header {
-    fn fault(&mut self, at: u64, what: impl Into<String>) {
-        if self.faults.len() < caps::FAULTS {
-            self.faults.push(Fault { at, what: what.into() });
-        } else {
-            self.more_faults += 1;
-        }
-    }
+/// The element types that the format knows.
+fn dtype(name: &str) -> Option<Dtype> {
+    use Dtype::*;
+    Dtype::parse(name)
+        .filter(|dtype| !dtype.is_blocked() && !matches!(dtype, C32 | C128 | U2 | I2 | U4 | I4 | QI8 | QU8 | QI32))
 }
 
 /// Read the header of a file.
 ///
 /// # Errors
 /// Those of the medium.
-pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Header> {
-    let mut header = Header::default();
+pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
+    let mut header = Table::of("safetensors");
     let size = bytes.len();
     if size < 8 {
         header.truncated = true;
@@ -125,7 +41,7 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Header> {
         return Ok(header);
     }
     let whole = read_exact(bytes, 0, usize::try_from(length + 8).unwrap_or(0))?;
-    header.bytes = Some((length + 8, Digest::of(&whole)));
+    header.head = Some((0..length + 8, Digest::of(&whole)));
     let text = whole.get(8..).unwrap_or_default();
     if text.first() != Some(&b'{') {
         header.fault(8, "the header does not begin with `{`");
@@ -136,7 +52,7 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Header> {
         entries.unplaced = true;
         entries.header.fault(problem.at as u64 + 8, problem.what);
     }
-    entries.check_names();
+    entries.header.check_names();
     entries.check_ranges(size - 8 - length);
     let mut header = entries.header;
     header.faults.sort_by_key(|fault| fault.at);
@@ -145,7 +61,7 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Header> {
 
 struct Entries<'a> {
     text: &'a [u8],
-    header: Header,
+    header: Table,
     /// Ranges of the data, each with the byte of the text where it stands.
     ranges: Vec<(Range<u64>, usize)>,
     /// Whether some entry has no usable range: then a hole proves nothing.
@@ -243,15 +159,15 @@ impl Entries<'_> {
             return Ok(());
         };
         let (Some(dtype), Some(shape), Some((range, at))) = (dtype, shape, range) else { return Ok(()) };
-        let elements = shape.iter().try_fold(1u64, |product, dimension| product.checked_mul(*dimension));
-        let bits = elements.and_then(|elements| elements.checked_mul(dtype.bits));
-        let (Some(elements), Some(bits)) = (elements, bits) else {
+        let counted = elements(&shape);
+        let bits = counted.and_then(|elements| dtype.bits(elements));
+        let (Some(elements), Some(bits)) = (counted, bits) else {
             self.fault(start, format!("the shape of tensor `{}` is larger than can be", shorten(&name)));
             return Ok(());
         };
         let has = range.end - range.start;
         if !bits.is_multiple_of(8) || bits / 8 != has {
-            let (needed, name, dtype) = (bits.div_ceil(8), shorten(&name), dtype.name);
+            let (needed, name, dtype) = (bits.div_ceil(8), shorten(&name), dtype.name());
             let what = match bits.is_multiple_of(8) {
                 true => format!("tensor `{name}` needs {needed} bytes ({dtype} {shape:?}), has {has}"),
                 false => format!("tensor `{name}` ({dtype} {shape:?}) does not end at a whole byte"),
@@ -260,8 +176,11 @@ impl Entries<'_> {
             return Ok(());
         }
         if fine {
-            let header_bytes = start as u64 + 8..end as u64 + 8;
-            self.header.tensors.push(Tensor { name, dtype, shape, elements, range, header_bytes });
+            let base = self.text.len() as u64 + 8;
+            let bytes = range.start.checked_add(base).zip(range.end.checked_add(base)).map(|(start, end)| start..end);
+            let data = Data { bytes, ..Data::default() };
+            let entry = start as u64 + 8..end as u64 + 8;
+            self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
         }
         Ok(())
     }
@@ -272,7 +191,7 @@ impl Entries<'_> {
             return reader.skip(value).map(|_| None);
         }
         let name = unquote(self.text, &value.span);
-        let dtype = Dtype::parse(&name);
+        let dtype = dtype(&name);
         if dtype.is_none() {
             let what = format!("the dtype `{}` is none of the format's", shorten(&name));
             self.fault(value.span.start, what);
@@ -340,23 +259,6 @@ impl Entries<'_> {
         range
     }
 
-    fn check_names(&mut self) {
-        let mut order: Vec<&Tensor> = self.header.tensors.iter().collect();
-        order.sort_unstable_by(|a, b| a.name.cmp(&b.name).then(a.header_bytes.start.cmp(&b.header_bytes.start)));
-        let repeated: Vec<(u64, String)> = order
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [first, second] if first.name == second.name => {
-                    Some((second.header_bytes.start, format!("tensor `{}` stands twice", shorten(&second.name))))
-                }
-                _ => None,
-            })
-            .collect();
-        for (at, what) in repeated {
-            self.header.fault(at, what);
-        }
-    }
-
     /// The ranges, in order, must cover the data exactly.
     fn check_ranges(&mut self, data: u64) {
         let mut ranges = std::mem::take(&mut self.ranges);
@@ -385,14 +287,6 @@ impl Entries<'_> {
             let start = self.text.len() as u64 + 8 + covered;
             self.header.fault(start, format!("{} bytes after the last tensor", data - covered));
         }
-    }
-}
-
-/// Names come from outside and may be long.
-pub(crate) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

@@ -5,8 +5,8 @@ use super::index::{self, Index};
 use super::names::{self, Name, Shard, What};
 use super::settings::Settings;
 use crate::caps;
-use crate::inspector::PartInput;
-use candor_facts::{Artifact, ArtifactPath, Evidence, Gap, GapReason, Whole};
+use crate::inspector::{PartInput, Reading};
+use candor_facts::{Artifact, ArtifactPath, Evidence, Fact, Gap, GapReason, Whole};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that make up one set of parameters.
@@ -23,6 +23,8 @@ pub(crate) struct Set<'a> {
     /// Paths that are needed and not listed.
     pub(crate) missing: Vec<String>,
     pub(crate) whole: Whole,
+    /// Whether headers contradict the set that names make.
+    pub(crate) doubtful: bool,
     /// The bytes that name the files, where an index does.
     pub(crate) named_by: Option<Evidence>,
 }
@@ -36,6 +38,7 @@ pub(crate) struct Found<'a> {
     pub(crate) unclear: Vec<&'a Artifact>,
     /// All weight files, with what was seen of each.
     pub(crate) looked: BTreeMap<&'a ArtifactPath, Looked>,
+    pub(crate) facts: Vec<Fact>,
     pub(crate) gaps: Vec<Gap>,
 }
 
@@ -61,31 +64,44 @@ pub(crate) fn find<'a>(at: &PartInput<'a>, settings: &mut Settings) -> Found<'a>
     let mut groups: BTreeMap<Key<'a>, Group<'a>> = BTreeMap::new();
     let mut indexes = Vec::new();
     let mut budget = caps::HEADERS_TOTAL;
+    let mut read = Reading::default();
     for artifact in at.part.listing.entries() {
         if let Some(name) = index::about(&artifact.path) {
             indexes.push((artifact, name));
             continue;
         }
-        let Some(name) = names::classify(&artifact.path) else { continue };
+        let Some(name) = names::classify(&artifact.path) else {
+            headers::pickles(at, artifact, &mut budget, &mut read);
+            continue;
+        };
+        if matches!(name.what, What::Optimizer | What::Unclear) {
+            headers::pickles(at, artifact, &mut budget, &mut read);
+        }
         match name.what {
             What::Optimizer => found.optimizer.push(artifact),
             What::Unclear => found.unclear.push(artifact),
             What::Model | What::Adapter | What::Auxiliary => {
-                let looked = headers::look(at, artifact, name.format, &mut budget, &mut found.gaps);
-                let what = match &looked {
-                    Looked::Sound(summary) if summary.low_rank => What::Adapter,
-                    _ => name.what,
-                };
+                let looked = headers::look(at, artifact, name.format, &mut budget, &mut read);
+                let (mut what, mut quantised) = (name.what, name.quantised);
+                if let Looked::Sound(summary) = &looked {
+                    if summary.low_rank {
+                        what = What::Adapter;
+                    }
+                    quantised |= summary.quantised && what == What::Model;
+                }
                 found.looked.insert(&artifact.path, looked);
-                let Name { format, stem, variant, shard, quantised, .. } = name;
+                let Name { format, stem, variant, shard, .. } = name;
                 let of = shard.as_ref().and_then(|shard| shard.of);
                 let key = Key { folder: artifact.path.folder(), format, stem, variant, of, what };
                 let group = groups.entry(key).or_insert_with(|| Group { files: vec![], shards: vec![], quantised });
+                group.quantised |= quantised;
                 group.files.push(artifact);
                 group.shards.extend(shard);
             }
         }
     }
+    found.facts.append(&mut read.facts);
+    found.gaps.append(&mut read.gaps);
     for (artifact, name) in indexes {
         match index::read(at, artifact) {
             Ok(index) => found.sets.push(indexed(at, artifact, name, index, &mut groups)),
@@ -95,7 +111,13 @@ pub(crate) fn find<'a>(at: &PartInput<'a>, settings: &mut Settings) -> Found<'a>
     found.sets.extend(groups.into_iter().map(|(key, group)| by_name(at, key, group)));
     for set in &mut found.sets {
         set.quantised |= set.what == What::Model && settings.of(at, &set.folder).quantised;
+        external(at, set, &found.looked, &mut found.gaps);
         set.whole = whole(set, at.part.listing.complete, &found.looked);
+        if let Some(gap) = split(at, set, &found.looked) {
+            found.gaps.push(gap);
+            set.whole = Whole::Unknown;
+            set.doubtful = true;
+        }
     }
     shorten_gaps(at, &mut found.gaps);
     found
@@ -147,6 +169,7 @@ fn indexed<'a>(
         files,
         missing,
         whole: Whole::Unknown,
+        doubtful: false,
         named_by: Some(index.evidence),
     }
 }
@@ -168,6 +191,7 @@ fn by_name<'a>(at: &PartInput<'_>, key: Key<'a>, group: Group<'a>) -> Set<'a> {
         files: group.files,
         missing,
         whole: if open_end { Whole::Unknown } else { Whole::Yes },
+        doubtful: false,
         named_by: None,
     }
 }
@@ -213,6 +237,57 @@ fn whole(set: &Set<'_>, complete: bool, looked: &BTreeMap<&ArtifactPath, Looked>
         return Whole::Unknown;
     }
     if set.named_by.is_some() { Whole::Yes } else { set.whole }
+}
+
+/// Files that hold the data of others: they must be there, and as long as is told.
+fn external(at: &PartInput<'_>, set: &mut Set<'_>, looked: &BTreeMap<&ArtifactPath, Looked>, gaps: &mut Vec<Gap>) {
+    for file in set.files.clone() {
+        let Some(Looked::Sound(summary)) = looked.get(&file.path) else { continue };
+        for (name, reach) in &summary.external {
+            let folder = file.path.folder();
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            match at.part.listing.get(&path) {
+                None => set.missing.push(path),
+                Some(artifact) if artifact.size.is_some_and(|size| size < *reach) => {
+                    let at_end = artifact.size.unwrap_or_default();
+                    let what = format!("`{}` tells of data up to byte {reach}", file.path.name());
+                    gaps.push(at.gap(&artifact.path, GapReason::Malformed { at: at_end, what }));
+                    set.missing.push(path);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// What the headers of a split set say of it: as many files as are there, each its own number, and all tensors.
+fn split(at: &PartInput<'_>, set: &Set<'_>, looked: &BTreeMap<&ArtifactPath, Looked>) -> Option<Gap> {
+    let mut numbers = BTreeSet::new();
+    let (mut tensors, mut said) = (0u64, None);
+    let mut first = None;
+    for file in &set.files {
+        let Some(Looked::Sound(summary)) = looked.get(&file.path) else { return None };
+        let malformed = |what: String| Some(at.gap(&file.path, GapReason::Malformed { at: 0, what }));
+        let Some(split) = &summary.split else {
+            let wanted = set.format == "gguf" && set.files.len() > 1;
+            return wanted.then(|| malformed("its header does not say that it is a piece of a set".to_owned()))?;
+        };
+        let count = set.files.len() + set.missing.len();
+        if split.of != count as u64 {
+            return malformed(format!("its header tells of {} files; by their names there are {count}", split.of));
+        }
+        if split.number >= split.of || !numbers.insert(split.number) {
+            return malformed(format!("its header says that it is number {} of {}, from 0", split.number, split.of));
+        }
+        tensors += summary.names.len() as u64;
+        said = said.or(split.tensors);
+        first = first.or(Some(*file));
+    }
+    let (file, said) = (first?, said?);
+    (set.missing.is_empty() && said != tensors).then(|| {
+        let what = format!("its header tells of {said} tensors in the set, which has {tensors}");
+        at.gap(&file.path, GapReason::Malformed { at: 0, what })
+    })
 }
 
 /// A release of very many files gives very many gaps of one kind: those beyond the cap are counted.

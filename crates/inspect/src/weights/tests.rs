@@ -1,6 +1,7 @@
 //! Releases and what is said of their weights.
 
 mod forms;
+mod ggufs;
 
 use super::INSPECTOR;
 use crate::caps;
@@ -19,13 +20,15 @@ fn one_file() {
     weights(
         &format!("//- model.safetensors safetensors data=12 sha256\n{TENSOR}\n//- README.md\nx"),
         expect![[r#"
-        observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":78,"whole":"yes"}
-            model.safetensors listed
-        observed {"claim":"tensors","count":1,"parameters":6,"dtypes":{"BF16":6}}
-            model.safetensors:0 0..66 header "66 bytes"
-        observed {"claim":"digests-published","files":1,"of":1}
-            model.safetensors listed
-    "#]],
+            observed {"claim":"weights","form":"full","format":"safetensors","files":1,"bytes":78,"whole":"yes"}
+                model.safetensors listed
+            observed {"claim":"tensors","count":1,"parameters":6,"dtypes":{"BF16":6}}
+                model.safetensors:0 0..66 header "66 bytes"
+            observed {"claim":"parameters","total":6,"buffers":0,"tied":0,"embedding":0,"active":6}
+                model.safetensors:0 0..66 header "66 bytes"
+            observed {"claim":"digests-published","files":1,"of":1}
+                model.safetensors listed
+        "#]],
     );
 }
 
@@ -201,13 +204,17 @@ fn headers_of_shards_and_tied_embeddings() {
     weights(
         &release(r#"{"tie_word_embeddings": true}"#),
         expect![[r#"
-        observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":322,"whole":"yes"}
-            model-00001-of-00002.safetensors listed
-            model-00002-of-00002.safetensors listed
-        observed {"claim":"tensors","count":3,"parameters":8,"dtypes":{"F32":16,"I64":1}}
-            model-00001-of-00002.safetensors:0 0..172 header "172 bytes"
-            model-00002-of-00002.safetensors:0 0..78 header "78 bytes"
-    "#]],
+            observed {"claim":"weights","form":"full","format":"safetensors","files":2,"bytes":322,"whole":"yes"}
+                model-00001-of-00002.safetensors listed
+                model-00002-of-00002.safetensors listed
+            observed {"claim":"tensors","count":3,"parameters":8,"dtypes":{"F32":16,"I64":1}}
+                model-00001-of-00002.safetensors:0 0..172 header "172 bytes"
+                model-00002-of-00002.safetensors:0 0..78 header "78 bytes"
+            observed {"claim":"parameters","total":8,"buffers":1,"tied":8,"embedding":8,"active":8}
+                model-00001-of-00002.safetensors:0 0..172 header "172 bytes"
+                model-00002-of-00002.safetensors:0 0..78 header "78 bytes"
+                config.json listed
+        "#]],
     );
     let tensors = |text: &str| {
         let sheet = inspect(&INSPECTOR, &fixture(text));

@@ -1,4 +1,6 @@
 //! The hub as it answers, well and badly.
+//!
+//! Long because the platform and all its faults are one table.
 
 use super::*;
 use crate::testing::Folder;

@@ -247,9 +247,11 @@ fn logs() {
     config(
         "//- trainer_state.json\n{\"log_history\": [{\"loss\": NaN}], \"total_flos\": 1e20}",
         expect![[r#"
-        observed {"claim":"provides","component":"doc.training_logs","extent":"whole"}
-            trainer_state.json:1 1..31 log_history "\"log_history\": [{\"loss\": NaN}]"
-    "#]],
+            observed {"claim":"provides","component":"doc.training_logs","extent":"whole"}
+                trainer_state.json:1 1..31 log_history "\"log_history\": [{\"loss\": NaN}]"
+            declared {"claim":"compute","lower":{"digits":100000,"exponent":15},"upper":{"digits":100000,"exponent":15},"formula":"total_flos, as the trainer counted","inputs":{},"stage":"unstated"}
+                trainer_state.json:1 33..51 total_flos "\"total_flos\": 1e20"
+        "#]],
     );
     config(
         "//- trainer_state.json\n{\"log_history\": []}\n//- checkpoint-5/trainer_state.json\n{\"log_history\": [1]}",

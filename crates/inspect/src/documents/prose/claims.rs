@@ -33,8 +33,17 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
         ),
         (OpennessClaim::OpenSource, &["open source", "opensource", "open sourced", "open sourcing", "opensourced"]),
     ];
+    // Open source code or data is no claim about the model.
+    let of_another = |phrase: &&str| {
+        ["data", "dataset*", "code", "training code", "implementation", "recipe*", "frameworks", "framework", "corpora"]
+            .iter()
+            .any(|thing| words.then(phrase, thing, 16))
+            && !["model", "models", "llm", "llms", "release", "weights"]
+                .iter()
+                .any(|thing| words.then(phrase, thing, 24))
+    };
     for (what, phrases) in claims {
-        if words.any(phrases) {
+        if phrases.iter().any(|phrase| words.has(phrase) && !of_another(&phrase)) {
             reader.say(Basis::Declared, said, Claim::SaysOpen { what: *what });
         }
     }

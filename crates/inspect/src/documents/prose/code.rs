@@ -48,7 +48,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
         return;
     }
     for (component, phrases) in KINDS {
-        if !said.words.any(phrases) && !said.label.any(phrases) {
+        if !said.words.any(phrases) && !said.label.any(phrases) && !names_repository(said, *component) {
             continue;
         }
         let link = said.statement.links.iter().find_map(|link| match Leads::of(link) {
@@ -66,6 +66,18 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
             );
         }
     }
+}
+
+/// Whether it names a repository for what this kind of code does: `core repo (training, inference): …`.
+fn names_repository(said: &Said<'_>, component: Component) -> bool {
+    let does: &[&str] = match component {
+        Component::CodePretraining => &["training", "pretraining", "pre training"],
+        Component::CodeInference => &["inference"],
+        Component::CodeEvaluation => &["evaluation"],
+        _ => return false,
+    };
+    let few = said.words.iter().count() <= 16;
+    few && said.label.any(&["repo", "repository", "repos", "codebase"]) && said.label.any(does)
 }
 
 /// Commands in code blocks: how training, evaluation or inference is started.

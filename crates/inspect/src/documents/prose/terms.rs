@@ -31,6 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     }
     let sure = labelled || granting || said.topic == Topic::License;
     let clauses = license::clauses_of(said);
+    let mut any = false;
     for clause in &clauses {
         let covers = match reader.kind {
             PageKind::DataCard => vec![Covers::Data],
@@ -38,6 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
             _ => covers_words(&said.words, &said.label),
         };
         for named in license::named_in(said, clause, sure) {
+            any = true;
             for covers in &covers {
                 let claim = Claim::LicenseDeclared {
                     covers: *covers,
@@ -46,6 +48,16 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
                 };
                 reader.say(Basis::Declared, said, claim);
             }
+        }
+    }
+    if let Some(named) = license::unknown_name(said, &clauses).filter(|_| sure && !any && !license::denied(&clauses)) {
+        let covers = match reader.kind {
+            PageKind::DataCard => vec![Covers::Data],
+            _ => covers_words(&said.words, &said.label),
+        };
+        for covers in covers {
+            let claim = Claim::LicenseDeclared { covers, written: named.written.clone(), expression: None };
+            reader.say(Basis::Declared, said, claim);
         }
     }
     if said.topic == Topic::License || said.label.any(&["license", "licence"]) {

@@ -17,8 +17,10 @@ fn show(bytes: &[u8]) -> String {
     let header = read(&bytes).unwrap();
     let mut text = String::new();
     for tensor in &header.tensors {
-        let Tensor { name, dtype, shape, range, header_bytes, .. } = tensor;
-        writeln!(text, "{name} {} {shape:?} {range:?} @ {header_bytes:?}", dtype.name).unwrap();
+        let Tensor { name, dtype, shape, data, entry, .. } = tensor;
+        let base = header.head.as_ref().unwrap().0.end;
+        let range = data.bytes.clone().map(|bytes| bytes.start - base..bytes.end - base).unwrap();
+        writeln!(text, "{name} {} {shape:?} {range:?} @ {entry:?}", dtype.name()).unwrap();
     }
     for (name, value) in &header.metadata {
         writeln!(text, "{name} = {value}").unwrap();
@@ -217,11 +219,11 @@ proptest! {
             prop_assert!(fault.at <= bytes.len() as u64);
         }
         for tensor in &header.tensors {
-            let entry = &bytes[tensor.header_bytes.start as usize..tensor.header_bytes.end as usize];
+            let entry = &bytes[tensor.entry.start as usize..tensor.entry.end as usize];
             prop_assert_eq!((entry[0], entry[entry.len() - 1]), (b'"', b'}'));
         }
-        if let Some((length, digest)) = &header.bytes {
-            prop_assert_eq!(&Digest::of(&bytes[..*length as usize]), digest);
+        if let Some((range, digest)) = &header.head {
+            prop_assert_eq!(&Digest::of(&bytes[..range.end as usize]), digest);
         }
         if bytes != file(FINE, 20) && !twice && header.faults.is_empty() {
             // Only a name, a value of the metadata or the data itself may differ in silence.
@@ -234,7 +236,7 @@ proptest! {
         let header = read(&&file(&text, data)[..]).unwrap();
         // Fine means that every byte of the data belongs to exactly one tensor.
         if header.faults.is_empty() {
-            let sum: u64 = header.tensors.iter().map(|tensor| tensor.range.end - tensor.range.start).sum();
+            let sum: u64 = header.tensors.iter().filter_map(|tensor| tensor.data.bytes.clone()).map(|range| range.end - range.start).sum();
             prop_assert_eq!(sum, data as u64);
         }
     }

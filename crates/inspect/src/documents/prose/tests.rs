@@ -1,0 +1,93 @@
+//! What sentences say, and above all what they do not say. All sentences are ours.
+
+use crate::documents::card;
+use crate::testing::{fixture, inspect};
+use candor_facts::Claim;
+
+/// What one sentence of a card, under a heading, states as published or claimed, sorted.
+fn said(heading: &str, sentence: &str) -> String {
+    let page = format!("//- README.md\n# Acorn 7B\n\nAcorn is a language model.\n\n## {heading}\n\n{sentence}");
+    let sheet = inspect(&card::INSPECTOR, &fixture(&page));
+    let mut words: Vec<String> = sheet
+        .facts()
+        .filter_map(|(_, fact)| match &fact.claim {
+            Claim::Provides { component, extent: candor_facts::Extent::Elsewhere, .. } => Some(component.to_string()),
+            Claim::Withholds { component } => Some(format!("no {component}")),
+            Claim::SaysOpen { what } => Some(format!("\"{what}\"")),
+            Claim::LicenseDeclared { covers, expression, written } => {
+                Some(format!("{covers}: {}", expression.as_ref().unwrap_or(written)))
+            }
+            _ => None,
+        })
+        .collect();
+    words.sort();
+    words.dedup();
+    words.join(", ")
+}
+
+fn check(heading: &str, table: &[(&str, &str)]) {
+    for (sentence, expected) in table {
+        assert_eq!(said(heading, sentence), *expected, "{sentence}");
+    }
+}
+
+#[test]
+fn data_is_released_by_who_says_so() {
+    check(
+        "Training data",
+        &[
+            ("We release the training code and the training data.", "code.pretraining, data.pretraining"),
+            (
+                "The training data is released under [acorn/woods](https://huggingface.co/datasets/acorn/woods).",
+                "data.pretraining",
+            ),
+            ("The pretraining corpus has been made publicly available.", "data.pretraining"),
+            // Where it came from is not where it is.
+            ("Acorn was pretrained on 2T tokens of publicly available data.", ""),
+            ("The training data consists of publicly available datasets.", ""),
+            ("We trained on a mix of public web data and licensed data.", ""),
+            ("The training corpus was made available to us by a partner.", ""),
+            ("Training used a dataset released by Larch Inc. in 2022.", ""),
+            ("The full training dataset is available on request.", ""),
+            ("All training data is publicly available on the web.", ""),
+            // Code is not data, and evaluation is not training.
+            ("We release the training code and the evaluation data.", "code.evaluation, code.pretraining"),
+            ("The training data is not released.", "no data.pretraining"),
+            // What is announced is not there; what stands beside it is.
+            (
+                "We release all code, logs (coming soon), and the training data.",
+                "code.data_processing, code.inference, code.pretraining, data.pretraining",
+            ),
+            ("The training data will be released soon.", ""),
+            ("- Core repo (training, inference): https://github.com/acorn/acorn", "code.inference, code.pretraining"),
+        ],
+    );
+}
+
+#[test]
+fn claims_are_about_the_model() {
+    check(
+        "About",
+        &[
+            ("Our model is an open source model.", "\"open source\""),
+            ("This is a fully open model, as our models are.", "\"fully open\""),
+            ("Acorn was trained with open source code that we describe below.", ""),
+            ("Our model was trained on open source data.", ""),
+            ("Unlike other open source models, our model is small.", ""),
+        ],
+    );
+}
+
+#[test]
+fn rows_and_labels_name_licences() {
+    check(
+        "Details",
+        &[
+            ("| Key | Value |\n|---|---|\n| Licence of the code | MIT |", "code: MIT"),
+            ("| Key | Value |\n|---|---|\n| License | Apache-2.0, for the weights too |", "model: Apache-2.0"),
+            ("License: Apache-2.0, for every file here", "unstated: Apache-2.0"),
+            ("License: Acorn Community Terms", "unstated: Acorn Community Terms"),
+            ("See [an article about the Acorn license](https://example.org/blog) for more.", ""),
+        ],
+    );
+}

@@ -1,0 +1,18 @@
+//! Are these the published bytes: signatures, digests, reproduction.
+//!
+//! Bytes come through [`candor_facts::Tree`] and [`candor_facts::ReadAt`], time is an argument; this crate reads no
+//! disk and no clock. It streams: memory does not grow with the size of files. What it hashes, it hashes on as many
+//! threads as it is given.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod caps;
+pub mod digests;
+#[doc(hidden)]
+pub mod fuzzing;
+mod hash;
+pub mod signature;
+mod work;
+
+pub use hash::HashType;
+pub use work::{Counter, Progress};
