@@ -137,6 +137,7 @@ fn framework_pages() -> anyhow::Result<Pages> {
         write!(index, "\n### {}\n\n{}\n\n{}\n", probe.id, probe.question, probe.doc)?;
     }
     pages.insert(format!("{FOLDER}/frameworks/README.md"), index);
+    pages.insert(format!("{FOLDER}/regulation.md"), regulation_page(&frameworks));
     Ok(pages)
 }
 
@@ -159,9 +160,10 @@ fn framework_page(framework: &Framework) -> anyhow::Result<String> {
         writeln!(page, "\nReadings, side by side: {}.", links(&framework.readings))?;
     }
     page.push_str("\nTitles are our words. A reading is our interpretation, and every report shows it as one.\n");
+    page.push_str(&law(framework));
     for name in order(framework) {
         if let Some(requirement) = framework.requirements.get(name) {
-            write!(page, "\n## {name}\n\n{}", requirement_text(framework, requirement))?;
+            write!(page, "\n## {name}\n\n{}", requirement_text(framework, name, requirement))?;
         }
     }
     Ok(page)
@@ -189,7 +191,8 @@ fn order(framework: &Framework) -> Vec<&str> {
     names
 }
 
-fn requirement_text(framework: &Framework, requirement: &Requirement) -> String {
+fn requirement_text(framework: &Framework, name: &str, requirement: &Requirement) -> String {
+    let note = framework.note(name);
     let mut lines = vec![format!("{}.\n", requirement.title)];
     if !requirement.cite.is_empty() {
         lines.push(format!("- Where it stands: {}", requirement.cite));
@@ -205,6 +208,11 @@ fn requirement_text(framework: &Framework, requirement: &Requirement) -> String 
         Rule::AtLeast(count, parts) => {
             lines.push(format!("- Holds when at least {count} of these do: {}", list(parts)))
         }
+        Rule::Outcome(rule) => lines.push(format!(
+            "- Holds when every outcome still open is one of: {}; decided by {}",
+            rule.among.join(", "),
+            list(rule.questions())
+        )),
         Rule::Probe(probe, params) => {
             lines.push(format!("- Asked: {} ([`{}`](README.md#{}))", params.fill(probe.question), probe.id, probe.id));
             lines.push(format!("- How: {}", probe.doc));
@@ -219,7 +227,82 @@ fn requirement_text(framework: &Framework, requirement: &Requirement) -> String 
     if let Some(exempt) = &requirement.unless {
         lines.push(format!("- Does not apply when this holds: {}", link(framework, exempt)));
     }
+    for (name, text) in [("To be asked", &note.ask), ("What openness can never show", &note.never)] {
+        if !text.is_empty() {
+            lines.push(format!("- {name}: {text}"));
+        }
+    }
+    if note.beyond_weights {
+        lines.push("- Cannot be satisfied by weights alone".to_owned());
+    }
     lines.join("\n") + "\n"
+}
+
+/// The decision, dates and omissions of a framework of law.
+fn law(framework: &Framework) -> String {
+    let Some(regulation) = &framework.regulation else { return String::new() };
+    let mut text = String::new();
+    if let Some(decision) = &regulation.decision {
+        text.push_str("\n## The decision\n\nThe first step that applies decides. What is unknown is followed both ways.\n\n");
+        for (number, step) in (1..).zip(&decision.steps) {
+            let alternative = |all: &Vec<(String, bool)>| {
+                let one = |(name, yes): &(String, bool)| format!("[{name}](#{name}) is {}", if *yes { "yes" } else { "no" });
+                all.iter().map(one).collect::<Vec<_>>().join(" and ")
+            };
+            let when = match step.any.as_slice() {
+                [] => "otherwise".to_owned(),
+                any => format!("if {}", any.iter().map(alternative).collect::<Vec<_>>().join(", or ")),
+            };
+            text.push_str(&format!("{number}. {when}: **{}** ({})\n", step.outcome, step.cite));
+        }
+        text.push_str("\nOutcomes:\n\n");
+        for outcome in &decision.outcomes {
+            let note = if outcome.note.is_empty() { String::new() } else { format!("; {}", outcome.note) };
+            text.push_str(&format!("- **{}**: {}{note}\n", outcome.id, outcome.title));
+        }
+    }
+    if !regulation.dates.is_empty() {
+        text.push_str("\n## Dates\n\n");
+        for date in &regulation.dates {
+            text.push_str(&format!("- {}: {} ({})\n", date.on, date.what, date.cite));
+        }
+    }
+    if !regulation.outside.is_empty() {
+        text.push_str("\n## Left out\n\n");
+        for outside in &regulation.outside {
+            text.push_str(&format!("- {} ({}): {}\n", outside.row, outside.cite, outside.why));
+        }
+    }
+    text
+}
+
+/// Which requirement answers each row of our list of duties of law.
+fn regulation_page(frameworks: &[Framework]) -> String {
+    let mut rows: BTreeMap<String, String> = BTreeMap::new();
+    let (mut asked, mut left) = (0, 0);
+    for framework in frameworks {
+        let Some(regulation) = &framework.regulation else { continue };
+        for (name, requirement) in &framework.requirements {
+            for row in framework.note(name).rows {
+                let line = format!("[{name}](frameworks/{}.md#{name}) | {}", framework.id, requirement.cite);
+                rows.entry(row).and_modify(|known| known.push_str(&format!("; {line}").replace(" | ", ", "))).or_insert(line);
+            }
+        }
+        for outside in &regulation.outside {
+            left += 1;
+            rows.insert(outside.row.clone(), format!("left out: {} | {}", outside.why, outside.cite));
+        }
+    }
+    asked += rows.len() - left;
+    let mut page = format!(
+        "{BANNER}# Duties of law, row by row\n\nOur list of requirements for general-purpose models in the European Union and of \
+         California's AB 2013. {asked} rows are asked by a requirement, {left} are left out with the reason.\n\n\
+         | row | asked by | where it stands |\n|---|---|---|\n"
+    );
+    for (row, line) in rows {
+        page.push_str(&format!("| {row} | {line} |\n"));
+    }
+    page
 }
 
 /// A link to a requirement, here or on the page of another framework.

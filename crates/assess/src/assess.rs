@@ -2,8 +2,10 @@
 
 use crate::answers::{self, Answer};
 use crate::claims::{self, ClaimHeld};
+use crate::decision::Decided;
 use crate::framework::{Framework, Reference, Rule};
 use crate::inventory::Inventory;
+use crate::reviewed;
 use crate::status::Status;
 use crate::verdict::{Readings, Reason, Standing, Trust, Verdict, VerdictId, Verdicts};
 use candor_facts::FactSheet;
@@ -19,10 +21,19 @@ pub struct Assessment<'a> {
     pub standings: Vec<Standing>,
     /// Readings side by side.
     pub readings: Vec<Readings>,
+    /// Decisions: the outcomes that can still be reached.
+    pub decisions: Vec<Decided>,
     /// What it changes for the user.
     pub answers: Vec<Answer>,
     /// The publisher's claims of openness, held against the verdicts.
     pub claims: Vec<ClaimHeld>,
+}
+
+impl Assessment<'_> {
+    /// Whether something that files could show stayed unknown. Duties of law are apart: much of them no file can show.
+    pub fn unknown(&self) -> bool {
+        self.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown && !verdict.law)
+    }
 }
 
 /// Judge a fact sheet by frameworks. References between frameworks must lead to those given.
@@ -31,6 +42,7 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
     let mut judge = Judge { inventory: &inventory, frameworks, done: BTreeMap::new(), verdicts: Verdicts::default() };
     let mut standings = Vec::new();
     let mut readings = Vec::new();
+    let mut decisions = Vec::new();
     for framework in frameworks {
         for root in framework.roots() {
             judge.requirement(framework, root);
@@ -41,11 +53,12 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
         if !framework.readings.is_empty() {
             readings.push(judge.readings(framework));
         }
+        decisions.extend(Decided::new(framework, |question, trust| judge.status(framework, question, trust)));
     }
     let verdicts = judge.verdicts;
     let answers = answers::answer(&inventory, &verdicts);
     let claims = claims::hold(&inventory, &standings, &verdicts);
-    Assessment { inventory, verdicts, standings, readings, answers, claims }
+    Assessment { inventory, verdicts, standings, readings, decisions, answers, claims }
 }
 
 struct Judge<'j, 'a> {
@@ -65,16 +78,17 @@ impl Judge<'_, '_> {
         }
         let requirement = framework.requirements.get(name)?;
         let reason = match &requirement.rule {
-            Rule::Probe(probe, params) => Reason::Probed {
-                probe: probe.id,
-                question: params.fill(probe.question),
-                confirmed: (probe.ask)(self.inventory, params, Trust::Confirmed),
-                declared: (probe.ask)(self.inventory, params, Trust::Declared),
-            },
+            Rule::Probe(probe, params) => {
+                let ask = |trust| (probe.ask)(self.inventory, params, trust);
+                let (confirmed, declared) =
+                    reviewed::settle(self.inventory, &id, ask(Trust::Confirmed), ask(Trust::Declared));
+                Reason::Probed { probe: probe.id, question: params.fill(probe.question), confirmed, declared }
+            }
             Rule::All(parts) => self.composed(framework, "all", parts),
             Rule::Any(parts) => self.composed(framework, "any", parts),
             Rule::None(parts) => self.composed(framework, "none", parts),
             Rule::AtLeast(_, parts) => self.composed(framework, "at-least", parts),
+            Rule::Outcome(rule) => self.composed(framework, "decision", rule.questions()),
         };
         let exemption = requirement.unless.as_ref().and_then(|part| self.refer(framework, part));
         let status = |trust: Trust| {
@@ -101,6 +115,9 @@ impl Judge<'_, '_> {
             confirmed,
             declared,
             reason,
+            exemption,
+            law: framework.regulation.is_some(),
+            note: framework.note(name),
         };
         let done = self.verdicts.push(verdict);
         self.done.insert(id, done);

@@ -1,7 +1,9 @@
 //! Framework files: what is required, in TOML. Parsed twice: syntax first, then meaning, with all errors at once.
 
+use crate::decision::OutcomeRule;
 use crate::probe::{Params, Probe};
 use crate::probes;
+use crate::regulation::{self, Regulation};
 use crate::status::Status;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -24,8 +26,12 @@ pub struct Framework {
     pub bottom: Option<String>,
     /// Requirements reported side by side where there is no ladder.
     pub readings: Vec<String>,
+    /// Requirements that are judged and reported, and that no level needs.
+    pub also: Vec<String>,
     /// Requirements by name.
     pub requirements: BTreeMap<String, Requirement>,
+    /// What a framework of law has beside requirements: a decision, dates, what must be asked.
+    pub regulation: Option<Regulation>,
 }
 
 /// Where a framework stands.
@@ -66,6 +72,8 @@ pub enum Rule {
     AtLeast(usize, Vec<Reference>),
     /// What a probe answers.
     Probe(&'static Probe, Params),
+    /// The decision of this file ends in one of these outcomes.
+    Outcome(OutcomeRule),
 }
 
 /// A requirement of this framework, or of another one (`osaid:parameters`).
@@ -104,6 +112,8 @@ struct Raw {
     bottom: Option<toml::Spanned<String>>,
     #[serde(default)]
     readings: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    also: Vec<toml::Spanned<String>>,
     #[serde(flatten)]
     requirements: BTreeMap<String, toml::Value>,
 }
@@ -121,6 +131,7 @@ struct RawRequirement {
     #[serde(rename = "at-least")]
     at_least: Option<usize>,
     of: Option<Vec<String>>,
+    outcomes: Option<Vec<String>>,
     probe: Option<String>,
     unless: Option<String>,
     #[serde(flatten)]
@@ -143,7 +154,7 @@ impl Framework {
         };
         let mut errors = Vec::new();
         let mut requirements = BTreeMap::new();
-        for (name, value) in raw.requirements {
+        for (name, value) in raw.requirements.into_iter().filter(|(name, _)| !regulation::TABLES.contains(&name.as_str())) {
             match requirement(&name, value) {
                 Ok(requirement) => {
                     requirements.insert(name, requirement);
@@ -157,7 +168,7 @@ impl Framework {
         });
         let strip =
             |list: Vec<toml::Spanned<String>>| list.into_iter().map(toml::Spanned::into_inner).collect::<Vec<_>>();
-        let framework = Self {
+        let mut framework = Self {
             short: short.to_owned(),
             id,
             name: raw.name,
@@ -165,8 +176,11 @@ impl Framework {
             ladder: strip(raw.ladder),
             bottom: raw.bottom.map(toml::Spanned::into_inner),
             readings: strip(raw.readings),
+            also: strip(raw.also),
             requirements,
+            regulation: None,
         };
+        errors.extend(regulation::attach(text, &mut framework).into_iter().map(|(at, what)| error_at(text, at, what)));
         if errors.is_empty() {
             errors = framework.check().into_iter().map(|(name, what)| error_in(text, &name, what)).collect();
         }
@@ -175,7 +189,7 @@ impl Framework {
 
     /// The requirement names that levels and readings start from.
     pub fn roots(&self) -> impl Iterator<Item = &str> {
-        self.ladder.iter().chain(&self.bottom).chain(&self.readings).map(String::as_str)
+        self.ladder.iter().chain(&self.bottom).chain(&self.readings).chain(&self.also).map(String::as_str)
     }
 
     fn check(&self) -> Vec<(String, String)> {
@@ -233,6 +247,7 @@ impl Rule {
             Self::Any(_) => Status::any(parts),
             Self::None(_) => Status::none(parts),
             Self::AtLeast(count, _) => Status::at_least(*count, parts),
+            Self::Outcome(rule) => rule.compose(parts),
             Self::All(_) | Self::Probe(..) => Status::all(parts),
         }
     }
@@ -244,6 +259,7 @@ impl Requirement {
         let composed: &[Reference] = match &self.rule {
             Rule::All(parts) | Rule::Any(parts) | Rule::None(parts) | Rule::AtLeast(_, parts) => parts,
             Rule::Probe(..) => &[],
+            Rule::Outcome(rule) => rule.questions(),
         };
         composed.iter().chain(&self.unless)
     }
@@ -265,6 +281,9 @@ fn requirement(name: &str, value: toml::Value) -> Result<Requirement, Vec<String
     rules.extend(raw.all.map(|list| Rule::All(references(list))));
     rules.extend(raw.any.map(|list| Rule::Any(references(list))));
     rules.extend(raw.none.map(|list| Rule::None(references(list))));
+    rules.extend(raw.outcomes.map(|names| Rule::Outcome(OutcomeRule::named(names))));
+    let mut params = raw.params;
+    params.retain(|key, _| !regulation::NOTES.contains(&key.as_str()));
     match (raw.at_least, raw.of) {
         (Some(count), Some(list)) => rules.push(Rule::AtLeast(count, references(list))),
         (None, None) => {}
@@ -273,17 +292,17 @@ fn requirement(name: &str, value: toml::Value) -> Result<Requirement, Vec<String
     if let Some(id) = raw.probe {
         match probes::find(&id) {
             None => wrong.push(format!("there is no probe `{id}`; known are {}", probes::ids().join(", "))),
-            Some(probe) => match Params::read(probe, &raw.params) {
+            Some(probe) => match Params::read(probe, &params) {
                 Ok(params) => rules.push(Rule::Probe(probe, params)),
                 Err(whats) => wrong.extend(whats),
             },
         }
     } else {
-        wrong.extend(raw.params.keys().map(|key| format!("unknown key `{key}`")));
+        wrong.extend(params.keys().map(|key| format!("unknown key `{key}`")));
     }
     let rule = rules.pop();
     if !rules.is_empty() {
-        wrong.push("only one of `all`, `any`, `none`, `at-least`, `probe` may be given".to_owned());
+        wrong.push("only one of `all`, `any`, `none`, `at-least`, `probe`, `outcomes` may be given".to_owned());
     }
     let unless = raw.unless.map(|text| reference(&text));
     match rule {
@@ -322,6 +341,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("osaid-1.0", include_str!("../frameworks/osaid-1.0.toml")),
     ("spectrum", include_str!("../frameworks/spectrum.toml")),
     ("g7-2026", include_str!("../frameworks/g7-2026.toml")),
+    ("eu-exemption", include_str!("../frameworks/eu-exemption.toml")),
+    ("eu-ai-act-gpai", include_str!("../frameworks/eu-ai-act-gpai.toml")),
+    ("ca-ab-2013", include_str!("../frameworks/ca-ab-2013.toml")),
 ];
 
 /// The frameworks that ship with Candor, in an order in which references lead backwards.

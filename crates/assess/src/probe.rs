@@ -1,9 +1,10 @@
 //! What a probe is: one question to the inventory, with typed parameters.
 
+use crate::compute::Flop;
 use crate::inventory::Inventory;
 use crate::terms::Scope;
 use crate::verdict::{Finding, Trust};
-use candor_facts::{Component, DataAspect};
+use candor_facts::{Component, DataAspect, TermKind};
 use candor_license::Freedom;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,10 @@ pub enum Param {
     Aspect,
     /// `what = "…"`: what must be attested.
     What,
+    /// `kinds = ["non-commercial", …]`: kinds of restriction.
+    Kinds,
+    /// `threshold = "1e23"`: operations.
+    Threshold,
 }
 
 impl Param {
@@ -45,6 +50,8 @@ impl Param {
             Self::Scope => "scope",
             Self::Aspect => "aspect",
             Self::What => "what",
+            Self::Kinds => "kinds",
+            Self::Threshold => "threshold",
         }
     }
 }
@@ -57,6 +64,8 @@ pub struct Params {
     of: Option<Scope>,
     aspect: Option<DataAspect>,
     what: String,
+    kinds: Vec<TermKind>,
+    threshold: Option<Flop>,
 }
 
 impl Params {
@@ -110,6 +119,18 @@ impl Params {
                     Some(DataAspect::parse(&word).ok_or_else(|| format!("`aspect`: `{word}` is no particular"))?);
             }
             Param::What => self.what = text(value)?,
+            Param::Kinds => {
+                for item in value.as_array().ok_or("`kinds` is a list")? {
+                    let word = text(item)?;
+                    let kind = TermKind::parse(&word).filter(|kind| kind.restricts());
+                    self.kinds.push(kind.ok_or_else(|| format!("`kinds`: `{word}` is no kind of restriction"))?);
+                }
+            }
+            Param::Threshold => {
+                let word = text(value)?;
+                let flop = Flop::parse(&word).ok_or_else(|| format!("`threshold`: write `{word}` as `1e23`"))?;
+                self.threshold = Some(flop);
+            }
         }
         Ok(())
     }
@@ -134,6 +155,16 @@ impl Params {
         self.aspect.unwrap_or(DataAspect::Processing)
     }
 
+    /// The kinds of restriction asked about.
+    pub fn kinds(&self) -> &[TermKind] {
+        &self.kinds
+    }
+
+    /// The number of operations asked about.
+    pub fn threshold(&self) -> Flop {
+        self.threshold.unwrap_or(Flop(0))
+    }
+
     /// What must be attested.
     pub fn what(&self) -> &str {
         &self.what
@@ -153,5 +184,7 @@ impl Params {
             .replace("{of}", of)
             .replace("{aspect}", self.aspect.map_or("", DataAspect::as_str))
             .replace("{what}", &self.what)
+            .replace("{kinds}", &self.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "))
+            .replace("{threshold}", &self.threshold.map(|flop| flop.to_string()).unwrap_or_default())
     }
 }

@@ -1,5 +1,6 @@
 //! Findings, verdicts, standings: answers that cannot exist without a ground or a stated doubt.
 
+use crate::regulation::Note;
 use crate::status::Status;
 use candor_facts::{Evidence, FactId, Gap};
 
@@ -104,6 +105,19 @@ impl Finding {
         self
     }
 
+    /// The same finding with two facts that do not agree, and a word on it.
+    pub(crate) fn in_conflict(mut self, one: FactId, other: FactId, note: &str) -> Self {
+        self.doubts.push(Doubt::Conflict(one, other));
+        self.note = if self.note.is_empty() { note.to_owned() } else { format!("{}; {note}", self.note) };
+        self
+    }
+
+    /// The same finding with further grounds.
+    pub(crate) fn and(mut self, facts: &[FactId]) -> Self {
+        self.grounds.extend(facts.iter().map(|fact| Ground::Fact(*fact)));
+        self
+    }
+
     /// The answer.
     pub fn status(&self) -> Status {
         self.status
@@ -180,6 +194,12 @@ pub struct Verdict {
     pub declared: Status,
     /// How it came about.
     pub reason: Reason,
+    /// The requirement that exempts, if there is one.
+    pub exemption: Option<VerdictId>,
+    /// Whether it belongs to a framework of law.
+    pub law: bool,
+    /// For a duty of law: what must be asked, and what openness can never show.
+    pub note: Note,
 }
 
 impl Verdict {

@@ -1,8 +1,11 @@
 //! One module per command.
 
 pub(crate) mod assess;
+pub(crate) mod attest;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;

@@ -15,6 +15,8 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// Exit 0: answered; verified; the policy holds.
     Answered,
+    /// Exit 1: the answer is no.
+    Refuted,
     /// Exit 3: answered with gaps or unknowns, and `--strict` was said; or nothing could be judged.
     Undetermined,
 }
@@ -30,11 +32,15 @@ fn main() -> ExitCode {
         Command::License(options) => commands::license::run(options, &output),
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
+        Command::Attest(options) => commands::attest::run(options, &output),
+        Command::Check(options) => commands::check::run(options, &output),
+        Command::Init(options) => commands::init::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };
     match result {
         Ok(Outcome::Answered) => ExitCode::SUCCESS,
+        Ok(Outcome::Refuted) => ExitCode::from(1),
         Ok(Outcome::Undetermined) => ExitCode::from(3),
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -252,6 +252,18 @@ words! {
     }
 }
 
+words! {
+    /// What is counted in a statement of the publisher.
+    Amount {
+        /// Tokens that the model was trained on.
+        TrainingTokens "training-tokens",
+        /// Parameters in all.
+        TotalParameters "total-parameters",
+        /// Parameters that one token uses.
+        ActiveParameters "active-parameters",
+    }
+}
+
 /// A restriction or condition found in a text, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TermFound {
@@ -355,6 +367,30 @@ pub enum Claim {
         aspect: DataAspect,
         /// Of which stage.
         stage: Stage,
+    },
+    /// The publisher states an amount.
+    Amount {
+        /// Of what.
+        of: Amount,
+        /// At least so many.
+        low: u64,
+        /// At most so many; `None`: the statement sets no end.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        high: Option<u64>,
+        /// Of which stage of training.
+        stage: Stage,
+    },
+    /// A reviewer states that a requirement of a framework holds, or that it does not.
+    Reviewed {
+        /// `framework.requirement`.
+        requirement: String,
+        /// Whether it holds.
+        holds: bool,
+        /// Why, in the reviewer's words.
+        because: String,
+        /// Where that can be seen.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        url: Option<String>,
     },
     /// What a text of terms is.
     LicenseText {

@@ -12,7 +12,7 @@ mod release;
 mod sheet;
 
 pub use claim::{
-    Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
+    Amount, Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
     WeightForm, Whole,
 };
 pub use component::{Component, Group, Kind};

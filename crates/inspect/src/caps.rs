@@ -44,3 +44,8 @@ pub const LINKS: usize = 200;
 pub const STATEMENTS: usize = 10_000;
 /// Longest heading, and longest head of a table, that is kept. Bytes.
 pub const HEADING: usize = 512;
+
+/// A file of reviews, in bytes.
+pub(crate) const REVIEW_FILE_BYTES: u64 = 1 << 20;
+/// What a review may be pinned to, in bytes.
+pub(crate) const REVIEWED_BYTES: u64 = 64 << 20;

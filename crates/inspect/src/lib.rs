@@ -16,6 +16,7 @@ mod hostile;
 mod inspector;
 mod inspectors;
 mod json;
+pub mod reviews;
 mod scan;
 #[cfg(test)]
 mod testing;

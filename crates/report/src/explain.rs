@@ -69,6 +69,7 @@ impl Tree<'_, '_> {
                     "any" => "one of these must hold:",
                     "none" => "none of these may hold:",
                     "at-least" => "so many of these must hold:",
+                    "decision" => "what the answers to these, in order, lead to:",
                     _ => "all of these must hold:",
                 };
                 self.text(&body, &body, joined);
@@ -85,6 +86,10 @@ impl Tree<'_, '_> {
                 if declared != confirmed && declared.status() != confirmed.status() {
                     let (word, _) = words::status(declared.status());
                     self.finding(declared, &body, &format!("by the publisher's word: {word}"));
+                }
+                if let Some(exempt) = verdict.exemption {
+                    self.text(&body, &body, "does not apply when this holds:");
+                    self.node(exempt, &format!("{rest}└─ "), &format!("{rest}   "));
                 }
             }
         }

@@ -53,6 +53,7 @@ pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detai
     page.terms();
     page.claims();
     page.answers();
+    page.law();
     page.unseen(details);
     page.out
 }
@@ -325,6 +326,15 @@ impl Page<'_, '_> {
                 self.out.push_str(line);
                 self.out.push('\n');
             }
+        }
+    }
+
+    /// Decisions of law in one sentence each, with the way to the whole page.
+    fn law(&mut self) {
+        for decided in &self.assessment.decisions {
+            let text = format!("{}  (candor explain … {})", crate::duties::decision_sentence(decided), decided.framework);
+            self.blank();
+            self.line(words::framework(&decided.framework), &text);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The JSON of an assessment: schema `candor/assessment/1`. Its own structs; the core's may change.
 
 use crate::evidence::{EvidenceTable, Wire, doubt_facts, doubt_words};
-use candor_assess::{Assessment, Doubt, Inventory, Reason, Status, Term};
+use candor_assess::{Assessment, Decided, Doubt, Inventory, Reach, Reason, Status, Term};
 use candor_facts::{Component, FactSheet, Group, Kind};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -75,6 +75,7 @@ pub fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         "conditions": conditions,
         "answers": answers,
         "claims": claims,
+        "decisions": decisions(assessment),
         "requirements": requirements,
         "evidence": evidence,
         "doubts": writer.doubts,
@@ -100,6 +101,18 @@ fn standings(assessment: &Assessment<'_>) -> Value {
         map.insert(readings.framework.clone(), Value::Object(value));
     }
     Value::Object(map)
+}
+
+/// Decisions of law: the outcomes that can still be reached, and the questions that would narrow them.
+fn decisions(assessment: &Assessment<'_>) -> Vec<Value> {
+    let reach = |reach: &Reach| {
+        let open = reach.open.iter().map(|open| json!({"question": open.question, "if-yes": open.if_yes, "if-no": open.if_no}));
+        json!({"outcomes": reach.outcomes, "open": open.collect::<Vec<_>>()})
+    };
+    let one = |decided: &Decided| {
+        json!({"framework": decided.framework, "confirmed": reach(&decided.confirmed), "declared": reach(&decided.declared)})
+    };
+    assessment.decisions.iter().map(one).collect()
 }
 
 struct Writer<'w, 'a> {
@@ -166,8 +179,19 @@ impl Writer<'_, '_> {
             if !verdict.reading.is_empty() {
                 map.insert("reading".to_owned(), json!(verdict.reading));
             }
+            for (key, text) in [("ask", &verdict.note.ask), ("never", &verdict.note.never)] {
+                if !text.is_empty() {
+                    map.insert(key.to_owned(), json!(text));
+                }
+            }
+            if verdict.note.beyond_weights {
+                map.insert("beyond_weights".to_owned(), json!(true));
+            }
+            if let Some(exempt) = verdict.exemption.and_then(|id| assessment.verdicts.get(id)) {
+                map.insert("unless".to_owned(), json!(exempt.requirement));
+            }
             match &verdict.reason {
-                Reason::Composed { rule, parts, unless } => {
+                Reason::Composed { rule, parts, .. } => {
                     let names: Vec<&str> = parts
                         .iter()
                         .filter_map(|id| assessment.verdicts.get(*id))
@@ -175,9 +199,6 @@ impl Writer<'_, '_> {
                         .collect();
                     map.insert("rule".to_owned(), json!(rule));
                     map.insert("parts".to_owned(), json!(names));
-                    if let Some(exempt) = unless.and_then(|id| assessment.verdicts.get(id)) {
-                        map.insert("unless".to_owned(), json!(exempt.requirement));
-                    }
                     map.insert("evidence".to_owned(), json!([]));
                     map.insert("doubts".to_owned(), json!([]));
                 }

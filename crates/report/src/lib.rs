@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod compare;
+mod duties;
 mod evidence;
 mod explain;
 mod human;
@@ -13,6 +14,7 @@ mod layout;
 mod words;
 
 pub use compare::compare;
+pub use duties::duties;
 pub use evidence::EvidenceTable;
 pub use explain::{Excerpt, explain};
 pub use human::{Detail, human};

@@ -22,6 +22,7 @@ pub(crate) fn framework(short: &str) -> &str {
         "g7" => "G7",
         "osaid" => "OSAID 1.0",
         "mof" => "MOF",
+        "eu-exemption" => "EU AI Act",
         other => other,
     }
 }

@@ -5,7 +5,7 @@ use crate::Outcome;
 use crate::args::{Format, Reading};
 use crate::load::{frameworks, load};
 use crate::output::Output;
-use candor_assess::{Status, assess};
+use candor_assess::assess;
 use clap::Args;
 
 /// Arguments of `assess`.
@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         let loaded = load(locator, &options.reading)?;
         let assessment = assess(&loaded.sheet, &frameworks);
         unknown |= !loaded.sheet.gaps().is_empty();
-        unknown |= assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown);
+        unknown |= assessment.unknown();
         match options.format {
             Format::Json => documents.push(candor_report::json_value(&loaded.sheet, &assessment)),
             Format::Human => {

@@ -5,7 +5,7 @@ use crate::Outcome;
 use crate::args::{Format, Reading};
 use crate::load::{Loaded, frameworks, load};
 use crate::output::Output;
-use candor_assess::{Status, assess};
+use candor_assess::assess;
 use clap::Args;
 
 /// Arguments of `compare`.
@@ -37,8 +37,6 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
             output,
         )?,
     }
-    let unknown = pairs.iter().any(|(sheet, assessment)| {
-        !sheet.gaps().is_empty() || assessment.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown)
-    });
+    let unknown = pairs.iter().any(|(sheet, assessment)| !sheet.gaps().is_empty() || assessment.unknown());
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }

@@ -32,6 +32,12 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     let frameworks = frameworks()?;
     let loaded = load(&options.locator, &options.reading)?;
     let assessment = assess(&loaded.sheet, &frameworks);
+    if let (Some(framework), Format::Human) = (law(&options.requirement, &frameworks), options.format) {
+        let as_of = options.reading.as_of.as_deref();
+        let page = candor_report::duties(&loaded.sheet, &assessment, framework, as_of, output.paint);
+        output.show(&page.unwrap_or_default())?;
+        return Ok(Outcome::Answered);
+    }
     let requirements = requirements(&options.requirement, &frameworks, &assessment)?;
     let excerpt = |evidence: &Evidence| excerpt(&loaded, evidence);
     match options.format {
@@ -53,12 +59,18 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }
 
+/// The framework of law that is named by itself.
+fn law<'f>(asked: &str, frameworks: &'f [Framework]) -> Option<&'f Framework> {
+    let named = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked);
+    named.filter(|framework| framework.regulation.is_some())
+}
+
 /// The requirements meant: one, or the roots of a framework named by itself. `osaid` is the newest version,
 /// `osaid-1.0` that one.
 fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'_>) -> anyhow::Result<Vec<String>> {
     if let Some(framework) = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked) {
         let top = framework.ladder.last().map(|level| vec![level.clone()]);
-        let roots = top.unwrap_or_else(|| framework.readings.clone());
+        let roots = top.unwrap_or_else(|| framework.readings.iter().chain(&framework.also).cloned().collect());
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }
     let named = frameworks.iter().find_map(|framework| {

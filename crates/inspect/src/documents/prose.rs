@@ -3,6 +3,7 @@
 //! Each reader looks at one statement at a time and speaks only when the words leave little room; a statement
 //! about another model counts for nothing. Much is left unread on purpose: the honest answer is then unknown.
 
+mod amounts;
 mod claims;
 mod code;
 mod data;
@@ -153,6 +154,7 @@ impl<'a> Reader<'a> {
             claims::read(&mut self, &said);
             lineage::read(&mut self, &said);
             reports::read(&mut self, &said);
+            amounts::read(&mut self, &said);
         }
         if !path_other {
             for block in &page.code {

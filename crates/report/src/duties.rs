@@ -1,0 +1,402 @@
+//! A framework of law for people: the decision, then article by article what was found, what must be asked, and what
+//! openness can never show.
+//!
+//! Wording is fixed here. A status of a duty tells what was found, so nothing in this file says that a duty is
+//! fulfilled; "not found" names where was searched; "cannot be satisfied by weights alone" stands only where the
+//! framework file says so.
+
+use crate::evidence::{doubt_facts, ground_place};
+use crate::layout::{Paint, Style, beside, wrap};
+use crate::words;
+use candor_assess::{
+    Assessment, Decided, Doubt, Finding, Framework, Publicity, Reach, Reason, Status, Verdict, VerdictId,
+};
+use candor_facts::{Evidence, FactSheet, Place};
+use std::collections::BTreeSet;
+
+/// Column at which the texts of a duty begin.
+const LABEL: usize = 12;
+/// Places named under one duty.
+const SHOWN: usize = 4;
+/// Said once on every page.
+const NO_ADVICE: &str = "This is a report of what was found, with the rules as they were read on the day named; it is not legal \
+                         advice, and no line of it says that a duty is fulfilled.";
+
+/// The page of a framework of law; `None` for a framework that has nothing of law. `as_of` is a day, `YYYY-MM-DD`.
+pub fn duties(
+    sheet: &FactSheet,
+    assessment: &Assessment<'_>,
+    framework: &Framework,
+    as_of: Option<&str>,
+    paint: Paint,
+) -> Option<String> {
+    let regulation = framework.regulation.as_ref()?;
+    let mut page = Page { sheet, assessment, paint, out: String::new() };
+    page.head(framework);
+    if let Some(decided) = assessment.decisions.iter().find(|decided| decided.framework == framework.short) {
+        page.decided(decided);
+    } else {
+        let others: BTreeSet<&str> = framework
+            .requirements
+            .values()
+            .filter_map(|requirement| requirement.unless.as_ref()?.framework.as_deref())
+            .collect();
+        for decided in assessment.decisions.iter().filter(|decided| others.contains(decided.framework.as_str())) {
+            page.decided(decided);
+        }
+        for root in &framework.also {
+            page.duty(&format!("{}.{root}", framework.short));
+        }
+    }
+    page.dates(framework, as_of);
+    if !regulation.outside.is_empty() {
+        page.heading("Left out here");
+        for outside in &regulation.outside {
+            page.line("", &format!("{}: {}", outside.cite, outside.why));
+        }
+    }
+    page.out.push('\n');
+    page.line_at(0, "", NO_ADVICE);
+    Some(page.out)
+}
+
+/// A decision in one sentence, for the screen of a verdict.
+pub(crate) fn decision_sentence(decided: &Decided) -> String {
+    let reach = &decided.declared;
+    match reach.outcomes.as_slice() {
+        [one] => decided.outcome(one).map(|outcome| outcome.title.clone()).unwrap_or_default(),
+        several => format!(
+            "not decided; still open: {}; {} {}",
+            several.iter().map(|id| id.replace('-', " ")).collect::<Vec<_>>().join(", "),
+            reach.open.len(),
+            if reach.open.len() == 1 { "question" } else { "questions" },
+        ),
+    }
+}
+
+struct Page<'p, 'a> {
+    sheet: &'p FactSheet,
+    assessment: &'p Assessment<'a>,
+    paint: Paint,
+    out: String,
+}
+
+impl Page<'_, '_> {
+    fn line_at(&mut self, columns: usize, label: &str, text: &str) {
+        beside(&mut self.out, label, columns, text, self.paint.width);
+    }
+
+    fn line(&mut self, label: &str, text: &str) {
+        self.line_at(LABEL, &format!("  {label}"), text);
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.out.push('\n');
+        for line in wrap(text, self.paint.width) {
+            self.out.push_str(&self.paint.apply(Style::Heading, &line));
+            self.out.push('\n');
+        }
+    }
+
+    fn head(&mut self, framework: &Framework) {
+        let title = format!("{}: {}", self.sheet.release.id, framework.name);
+        self.out.push_str(&self.paint.apply(Style::Heading, &title));
+        self.out.push('\n');
+        let parts: Vec<String> = self
+            .sheet
+            .release
+            .parts
+            .iter()
+            .map(|part| {
+                let name = part.locator.clone().unwrap_or_else(|| format!("a {} part here", part.role));
+                let whole = if part.listing.complete { "whole listing" } else { "listing not known to be whole" };
+                format!("{name} ({whole})")
+            })
+            .collect();
+        self.line_at(LABEL, "Searched", &parts.join(", "));
+        self.line_at(LABEL, "Rules", &format!("{}, read on {}", framework.id, framework.source.read));
+    }
+
+    fn decided(&mut self, decided: &Decided) {
+        self.heading(&decided.name);
+        let (confirmed, declared) = (&decided.confirmed, &decided.declared);
+        self.outcomes(decided, declared, if confirmed == declared { "" } else { "With the publisher's statements taken as true:" });
+        if confirmed.outcomes != declared.outcomes {
+            self.outcomes(decided, confirmed, "On what was observed or attested alone:");
+        }
+        let answered: Vec<&str> = decided
+            .questions
+            .iter()
+            .filter(|id| !declared.open.iter().any(|open| id.ends_with(&format!(".{}", open.question))))
+            .map(String::as_str)
+            .collect();
+        let known: Vec<&Verdict> = answered
+            .into_iter()
+            .filter_map(|id| self.assessment.verdicts.find(id))
+            .map(|(_, verdict)| verdict)
+            .filter(|verdict| verdict.declared != Status::Unknown)
+            .collect();
+        if !known.is_empty() {
+            self.out.push('\n');
+            self.line_at(2, "", "Answered:");
+            for verdict in known {
+                self.answered(verdict);
+            }
+        }
+        if !declared.open.is_empty() {
+            self.out.push('\n');
+            self.line_at(2, "", "Open, and able to change the outcome:");
+            for open in &declared.open {
+                let id = format!("{}.{}", decided.framework, open.question);
+                self.open(&id, &declared.outcomes, &open.if_yes, &open.if_no);
+            }
+        }
+    }
+
+    fn outcomes(&mut self, decided: &Decided, reach: &Reach, head: &str) {
+        if !head.is_empty() {
+            self.line_at(2, "", head);
+        }
+        let decides = reach.outcomes.len() == 1;
+        if !decides {
+            self.line_at(2, "", "Not decided. These outcomes are still open:");
+        }
+        for id in &reach.outcomes {
+            let Some(outcome) = decided.outcome(id) else { continue };
+            let note = if outcome.note.is_empty() { String::new() } else { format!("; {}", outcome.note) };
+            let mark = if decides { "= " } else { "- " };
+            self.line_at(4, &format!("  {mark}"), &format!("{}{note}.", outcome.title));
+        }
+    }
+
+    fn answered(&mut self, verdict: &Verdict) {
+        let word = match verdict.declared {
+            Status::Met => "yes",
+            Status::NotMet => "no",
+            _ => "does not arise",
+        };
+        let said = if verdict.confirmed == verdict.declared { "" } else { ", by the publisher's word" };
+        let mut leaves = Vec::new();
+        self.leaves(&verdict.requirement, &mut leaves);
+        let deciding: Vec<&Verdict> = leaves.into_iter().filter(|leaf| leaf.declared != Status::Unknown).collect();
+        let mut places: Vec<String> = Vec::new();
+        let mut notes: Vec<String> = Vec::new();
+        for leaf in &deciding {
+            if let Reason::Probed { confirmed, declared, .. } = &leaf.reason {
+                let finding = if confirmed.status() == leaf.declared { confirmed } else { declared };
+                places.extend(self.places(finding));
+                if !finding.explanation().is_empty() {
+                    notes.push(finding.explanation().to_owned());
+                }
+            }
+        }
+        places.dedup();
+        notes.dedup();
+        let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+        let shown: Vec<String> = places.iter().take(2).cloned().collect();
+        let at = if shown.is_empty() { String::new() } else { format!("  [{}]", shown.join(", ")) };
+        self.line_at(4, "  · ", &format!("{}: {word}{said}{note}{at}", verdict.title));
+    }
+
+    fn open(&mut self, id: &str, now: &[String], if_yes: &[String], if_no: &[String]) {
+        let Some((_, verdict)) = self.assessment.verdicts.find(id) else { return };
+        let say = |outcomes: &[String]| {
+            if outcomes == now { "no change".to_owned() } else { outcomes.join(", ").replace('-', " ") }
+        };
+        let title = format!("{}?  yes: {} · no: {}", verdict.title, say(if_yes), say(if_no));
+        let mut lines: Vec<String> = Vec::new();
+        let mut leaves = Vec::new();
+        self.leaves(id, &mut leaves);
+        for leaf in leaves.into_iter().filter(|leaf| leaf.declared == Status::Unknown) {
+            let Reason::Probed { declared, .. } = &leaf.reason else { continue };
+            let missing = declared.doubts().iter().find_map(|doubt| match doubt {
+                Doubt::NotFound(what) => Some(what.clone()),
+                _ => None,
+            });
+            let told = if declared.explanation().is_empty() { missing } else { Some(declared.explanation().to_owned()) };
+            lines.extend(told);
+            let places = self.places(declared);
+            if !places.is_empty() {
+                lines.push(format!("see {}", places.iter().take(2).cloned().collect::<Vec<_>>().join(", ")));
+            }
+            let ask = if leaf.note.ask.is_empty() { &verdict.note.ask } else { &leaf.note.ask };
+            if !ask.is_empty() {
+                lines.push(format!("ask {ask}"));
+            }
+        }
+        lines.dedup();
+        self.line_at(4, "  ? ", &title);
+        for line in lines {
+            self.line_at(6, "      ", &line);
+        }
+    }
+
+    /// The probed requirements under one.
+    fn leaves<'v>(&'v self, id: &str, out: &mut Vec<&'v Verdict>) {
+        let Some((_, verdict)) = self.assessment.verdicts.find(id) else { return };
+        match &verdict.reason {
+            Reason::Composed { parts, .. } => {
+                for part in parts.iter().filter_map(|part| self.assessment.verdicts.get(*part)) {
+                    self.leaves(&part.requirement, out);
+                }
+            }
+            Reason::Probed { .. } if !out.iter().any(|known| known.requirement == verdict.requirement) => out.push(verdict),
+            Reason::Probed { .. } => {}
+        }
+    }
+
+    fn duty(&mut self, id: &str) {
+        let Some((_, verdict)) = self.assessment.verdicts.find(id) else { return };
+        self.heading(&format!("{}  ({})", verdict.title, verdict.cite));
+        if let Some(due) = self.due(verdict) {
+            self.line("due", &due);
+        }
+        if !verdict.reading.is_empty() {
+            self.line("reading", &format!("ours: {}", verdict.reading));
+        }
+        let mut leaves = Vec::new();
+        self.leaves(id, &mut leaves);
+        let mut told: Vec<(&str, String, Status)> = Vec::new();
+        let mut asks: Vec<String> = Vec::new();
+        for leaf in &leaves {
+            let (word, text) = self.found(leaf, verdict.note.publicity);
+            told.push((word, text, leaf.declared));
+            let ask = leaf.note.ask.clone();
+            if leaf.declared != Status::Met && !ask.is_empty() && !asks.contains(&ask) {
+                asks.push(ask);
+            }
+        }
+        if verdict.note.ask.is_empty() || asks.contains(&verdict.note.ask) {
+        } else {
+            asks.insert(0, verdict.note.ask.clone());
+        }
+        for wanted in ["found", "said", "not found", "not judged", "denied"] {
+            let mut first = true;
+            for (_, text, _) in told.iter().filter(|(word, _, _)| *word == wanted) {
+                self.line(if first { wanted } else { "" }, text);
+                first = false;
+            }
+        }
+        let mut first = true;
+        for ask in asks {
+            self.line(if first { "to ask" } else { "" }, &ask);
+            first = false;
+        }
+        if !verdict.note.never.is_empty() {
+            self.line("not shown", &format!("by openness, ever: {}", verdict.note.never));
+        }
+        let beyond: Vec<&str> = self.beyond(verdict);
+        if !beyond.is_empty() {
+            self.line("", &format!("Cannot be satisfied by weights alone: {}.", beyond.join(", ")));
+        }
+    }
+
+    /// What lies under a duty that weights alone can never satisfy, by its citation.
+    fn beyond<'v>(&'v self, verdict: &'v Verdict) -> Vec<&'v str> {
+        if verdict.note.beyond_weights {
+            return vec![&verdict.cite];
+        }
+        let mut found = Vec::new();
+        if let Reason::Composed { parts, .. } = &verdict.reason {
+            for part in parts.iter().filter_map(|part| self.assessment.verdicts.get(*part)) {
+                found.extend(self.beyond(part));
+            }
+        }
+        found.dedup();
+        found
+    }
+
+    /// Whether the duty is due, by the requirement that exempts.
+    fn due(&self, verdict: &Verdict) -> Option<String> {
+        let exempt = self.exempt(verdict)?;
+        let because = |status: Status| match status {
+            Status::Met => "not from this provider, in any outcome still open",
+            Status::NotMet | Status::NotApplicable => "in every outcome still open",
+            Status::Unknown => "in some of the outcomes still open",
+        };
+        if exempt.confirmed == exempt.declared {
+            return Some(because(exempt.declared).to_owned());
+        }
+        let said = because(exempt.declared);
+        Some(format!("{said}, with the publisher's statements taken as true; {} on what was observed", because(exempt.confirmed)))
+    }
+
+    fn exempt(&self, verdict: &Verdict) -> Option<&Verdict> {
+        let exemption: VerdictId = verdict.exemption?;
+        self.assessment.verdicts.get(exemption)
+    }
+
+    /// What was found of a leaf, with its places: one of a few words, and a sentence.
+    fn found(&self, leaf: &Verdict, publicity: Option<Publicity>) -> (&'static str, String) {
+        let Reason::Probed { confirmed, declared, .. } = &leaf.reason else { return ("not judged", leaf.title.clone()) };
+        let at = |finding: &Finding| {
+            let places = self.places(finding);
+            let more = if places.len() > SHOWN { format!(", and {} more", places.len() - SHOWN) } else { String::new() };
+            let shown = places.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+            if shown.is_empty() { String::new() } else { format!("  [{shown}{more}]") }
+        };
+        let note = |finding: &Finding| {
+            let note = finding.explanation();
+            if note.is_empty() { String::new() } else { format!(" ({note})") }
+        };
+        let title = &leaf.title;
+        match (confirmed.status(), declared.status()) {
+            (Status::Met, _) => ("found", format!("{title}{}{}", note(confirmed), at(confirmed))),
+            (_, Status::Met) => ("said", format!("{title}, by the publisher's word{}", at(declared))),
+            (Status::NotMet, _) | (_, Status::NotMet) => ("denied", format!("{title}{}{}", note(confirmed), at(confirmed))),
+            _ => {
+                let asked = declared.doubts().iter().all(|doubt| matches!(doubt, Doubt::NeedsAttestation(_)));
+                let absent = declared.doubts().iter().all(|doubt| matches!(doubt, Doubt::NotFound(_)));
+                let closed = match publicity {
+                    Some(Publicity::OnRequest | Publicity::Integrators) => "; it need not be public, so this shows nothing",
+                    _ => "",
+                };
+                let what = declared.doubts().iter().find_map(|doubt| match doubt {
+                    Doubt::NotFound(what) => Some(format!(": {what}")),
+                    _ => None,
+                });
+                if asked {
+                    ("not judged", format!("{title}: no file can show it"))
+                } else if absent {
+                    ("not found", format!("{title}{}{closed}", what.unwrap_or_default()))
+                } else {
+                    ("not judged", format!("{title}{}{}", note(declared), at(declared)))
+                }
+            }
+        }
+    }
+
+    fn places(&self, finding: &Finding) -> Vec<String> {
+        let inventory = &self.assessment.inventory;
+        let grounds = finding.grounds().iter().filter_map(|ground| ground_place(inventory, ground));
+        let doubts = finding.doubts().iter().flat_map(doubt_facts).filter_map(|id| inventory.fact(id));
+        let mut seen = BTreeSet::new();
+        grounds
+            .chain(doubts.map(|fact| fact.evidence.clone()))
+            .map(|evidence: Evidence| match (&evidence.place, &evidence.basis) {
+                (Place::Absent { .. }, _) => words::place(self.sheet, &evidence),
+                (_, candor_facts::Basis::Attested { by }) => format!("{}, by {by}", words::place(self.sheet, &evidence)),
+                _ => words::place(self.sheet, &evidence),
+            })
+            .filter(|place| seen.insert(place.clone()))
+            .collect()
+    }
+
+    fn dates(&mut self, framework: &Framework, as_of: Option<&str>) {
+        let Some(regulation) = framework.regulation.as_ref().filter(|regulation| !regulation.dates.is_empty()) else {
+            return;
+        };
+        self.heading(&match as_of {
+            Some(day) => format!("Dates, as of {day}"),
+            None => "Dates (no day was named: `--as-of` says which of them have come)".to_owned(),
+        });
+        for date in &regulation.dates {
+            let come = match as_of {
+                Some(day) if date.begun(day) => ", has come",
+                Some(_) => ", not yet",
+                None => "",
+            };
+            self.line_at(LABEL + 2, &format!("  {}", date.on), &format!("{} ({}){come}", date.what, date.cite));
+        }
+    }
+}
