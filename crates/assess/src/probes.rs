@@ -28,6 +28,7 @@ probes! {
     limits_judged,
     modification_above,
     not_gated,
+    parameters_told,
     processing_described,
     size_told,
     sources_identified,

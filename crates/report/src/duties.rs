@@ -15,9 +15,11 @@ use candor_facts::{Evidence, FactSheet, Place};
 use std::collections::BTreeSet;
 
 /// Column at which the texts of a duty begin.
-const LABEL: usize = 12;
+const LABEL: usize = 14;
 /// Places named under one duty.
 const SHOWN: usize = 4;
+/// What the word means, said once on every page.
+const FOUND: &str = "names places where something of the kind stands; whether it is enough is for a reader to judge";
 /// Said once on every page.
 const NO_ADVICE: &str = "This is a report of what was found, with the rules as they were read on the day named; it is not legal \
                          advice, and no line of it says that a duty is fulfilled.";
@@ -115,14 +117,26 @@ impl Page<'_, '_> {
             .collect();
         self.line_at(LABEL, "Searched", &parts.join(", "));
         self.line_at(LABEL, "Rules", &format!("{}, read on {}", framework.id, framework.source.read));
+        self.line_at(LABEL, "Found", FOUND);
     }
 
     fn decided(&mut self, decided: &Decided) {
         self.heading(&decided.name);
         let (confirmed, declared) = (&decided.confirmed, &decided.declared);
-        self.outcomes(decided, declared, if confirmed == declared { "" } else { "With the publisher's statements taken as true:" });
-        if confirmed.outcomes != declared.outcomes {
-            self.outcomes(decided, confirmed, "On what was observed or attested alone:");
+        let head = if confirmed == declared { "" } else { "With the publisher's statements taken as true:" };
+        self.outcomes(decided, declared, head);
+        let more: Vec<String> = confirmed
+            .outcomes
+            .iter()
+            .filter(|id| !declared.outcomes.contains(id))
+            .map(|id| id.replace('-', " "))
+            .collect();
+        if !more.is_empty() {
+            let text = format!("On what was observed or attested alone, also open: {}.", more.join(", "));
+            self.line_at(2, "", &text);
+            for id in confirmed.outcomes.iter().filter(|id| !declared.outcomes.contains(id)) {
+                self.outcome(decided, id, "- ");
+            }
         }
         let answered: Vec<&str> = decided
             .questions
@@ -162,11 +176,15 @@ impl Page<'_, '_> {
             self.line_at(2, "", "Not decided. These outcomes are still open:");
         }
         for id in &reach.outcomes {
-            let Some(outcome) = decided.outcome(id) else { continue };
-            let note = if outcome.note.is_empty() { String::new() } else { format!("; {}", outcome.note) };
-            let mark = if decides { "= " } else { "- " };
-            self.line_at(4, &format!("  {mark}"), &format!("{}{note}.", outcome.title));
+            self.outcome(decided, id, if decides { "= " } else { "- " });
         }
+    }
+
+    fn outcome(&mut self, decided: &Decided, id: &str, mark: &str) {
+        let Some(outcome) = decided.outcome(id) else { return };
+        let note = if outcome.note.is_empty() { String::new() } else { format!("; {}", outcome.note) };
+        let text = format!("{}: {}{note}.", id.replace('-', " "), outcome.title);
+        self.line_at(4, &format!("  {mark}"), &text);
     }
 
     fn answered(&mut self, verdict: &Verdict) {
@@ -193,22 +211,38 @@ impl Page<'_, '_> {
         places.dedup();
         notes.dedup();
         let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+        let reading = if verdict.reading.is_empty() { String::new() } else { format!("  Our reading: {}", verdict.reading) };
         let shown: Vec<String> = places.iter().take(2).cloned().collect();
         let at = if shown.is_empty() { String::new() } else { format!("  [{}]", shown.join(", ")) };
-        self.line_at(4, "  · ", &format!("{}: {word}{said}{note}{at}", verdict.title));
+        self.line_at(4, "  · ", &format!("{}: {word}{said}{note}{at}{reading}", verdict.title));
     }
 
     fn open(&mut self, id: &str, now: &[String], if_yes: &[String], if_no: &[String]) {
         let Some((_, verdict)) = self.assessment.verdicts.find(id) else { return };
-        let say = |outcomes: &[String]| {
-            if outcomes == now { "no change".to_owned() } else { outcomes.join(", ").replace('-', " ") }
+        let out = |then: &[String]| {
+            let gone: Vec<String> = now.iter().filter(|id| !then.contains(id)).map(|id| id.replace('-', " ")).collect();
+            gone.join(", ")
         };
-        let title = format!("{}?  yes: {} · no: {}", verdict.title, say(if_yes), say(if_no));
+        let rules = match (out(if_yes), out(if_no)) {
+            (yes, no) if yes.is_empty() && no.is_empty() => "matters only together with other answers".to_owned(),
+            (yes, no) if yes.is_empty() => format!("no rules out {no}"),
+            (yes, no) if no.is_empty() => format!("yes rules out {yes}"),
+            (yes, no) => format!("yes rules out {yes}; no rules out {no}"),
+        };
+        let title = format!("{}?  ({rules})", verdict.title);
         let mut lines: Vec<String> = Vec::new();
         let mut leaves = Vec::new();
         self.leaves(id, &mut leaves);
-        for leaf in leaves.into_iter().filter(|leaf| leaf.declared == Status::Unknown) {
+        for leaf in leaves {
             let Reason::Probed { declared, .. } = &leaf.reason else { continue };
+            if leaf.declared != Status::Unknown {
+                if !declared.explanation().is_empty() && leaf.requirement != verdict.requirement {
+                    let word = if leaf.declared == Status::Met { "yes" } else { "no" };
+                    let said = if leaf.confirmed == leaf.declared { "" } else { ", by the publisher's word" };
+                    lines.push(format!("{}: {word}{said} ({})", leaf.title, declared.explanation()));
+                }
+                continue;
+            }
             let missing = declared.doubts().iter().find_map(|doubt| match doubt {
                 Doubt::NotFound(what) => Some(what.clone()),
                 _ => None,
