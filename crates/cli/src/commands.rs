@@ -4,6 +4,7 @@ pub(crate) mod assess;
 pub(crate) mod attest;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod draft;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;

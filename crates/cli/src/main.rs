@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
         Command::Attest(options) => commands::attest::run(options, &output),
+        Command::Draft(options) => commands::draft::run(options, &output),
         Command::Check(options) => commands::check::run(options, &output),
         Command::Init(options) => commands::init::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),

@@ -53,7 +53,9 @@ pub fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detai
     page.terms();
     page.claims();
     page.answers();
-    page.law();
+    if details {
+        page.law();
+    }
     page.unseen(details);
     page.out
 }

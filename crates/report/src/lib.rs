@@ -5,6 +5,8 @@
 #![deny(clippy::float_arithmetic)]
 
 mod compare;
+mod docx;
+mod draft;
 mod duties;
 mod evidence;
 mod explain;
@@ -14,6 +16,8 @@ mod layout;
 mod words;
 
 pub use compare::compare;
+pub use docx::docx;
+pub use draft::{Document, Row, lay_out, markdown};
 pub use duties::duties;
 pub use evidence::EvidenceTable;
 pub use explain::{Excerpt, explain};
