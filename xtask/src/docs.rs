@@ -243,10 +243,13 @@ fn law(framework: &Framework) -> String {
     let Some(regulation) = &framework.regulation else { return String::new() };
     let mut text = String::new();
     if let Some(decision) = &regulation.decision {
-        text.push_str("\n## The decision\n\nThe first step that applies decides. What is unknown is followed both ways.\n\n");
+        text.push_str(
+            "\n## The decision\n\nThe first step that applies decides. What is unknown is followed both ways.\n\n",
+        );
         for (number, step) in (1..).zip(&decision.steps) {
             let alternative = |all: &Vec<(String, bool)>| {
-                let one = |(name, yes): &(String, bool)| format!("[{name}](#{name}) is {}", if *yes { "yes" } else { "no" });
+                let one =
+                    |(name, yes): &(String, bool)| format!("[{name}](#{name}) is {}", if *yes { "yes" } else { "no" });
                 all.iter().map(one).collect::<Vec<_>>().join(" and ")
             };
             let when = match step.any.as_slice() {
@@ -285,7 +288,9 @@ fn regulation_page(frameworks: &[Framework]) -> String {
         for (name, requirement) in &framework.requirements {
             for row in framework.note(name).rows {
                 let line = format!("[{name}](frameworks/{}.md#{name}) | {}", framework.id, requirement.cite);
-                rows.entry(row).and_modify(|known| known.push_str(&format!("; {line}").replace(" | ", ", "))).or_insert(line);
+                rows.entry(row)
+                    .and_modify(|known| known.push_str(&format!("; {line}").replace(" | ", ", ")))
+                    .or_insert(line);
             }
         }
         for outside in &regulation.outside {

@@ -36,7 +36,12 @@ impl fmt::Display for Flop {
         match digits.as_bytes() {
             [first, second, ..] if digits.len() > 3 => {
                 let (first, second) = (char::from(*first), char::from(*second));
-                write!(f, "{first}{}e{}", if second == '0' { String::new() } else { format!(".{second}") }, digits.len() - 1)
+                write!(
+                    f,
+                    "{first}{}e{}",
+                    if second == '0' { String::new() } else { format!(".{second}") },
+                    digits.len() - 1
+                )
             }
             _ => f.write_str(&digits),
         }
@@ -59,9 +64,9 @@ pub(crate) struct Compute {
 /// Architectures without experts, by `model_type`. Of any other it is not known here.
 const DENSE: &[&str] = &[
     "apertus", "bert", "bloom", "cohere", "cohere2", "falcon", "gemma", "gemma2", "gemma3", "gemma3_text", "glm4",
-    "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "granite", "internlm2", "llama", "mistral", "mistral3", "mpt",
-    "olmo", "olmo2", "olmo3", "openelm", "opt", "persimmon", "phi", "phi3", "qwen2", "qwen3", "smollm3", "stablelm",
-    "starcoder2", "t5", "xglm",
+    "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "granite", "internlm2", "llama", "mistral", "mistral3",
+    "mpt", "olmo", "olmo2", "olmo3", "openelm", "opt", "persimmon", "phi", "phi3", "qwen2", "qwen3", "smollm3",
+    "stablelm", "starcoder2", "t5", "xglm",
 ];
 /// Operations a parameter and token.
 const A_TOKEN: u128 = 6;
@@ -88,7 +93,9 @@ pub(crate) fn training(inventory: &Inventory<'_>, stage: Stage, trust: Trust) ->
     };
     let mut facts = tokens.facts.clone();
     facts.extend(active.as_ref().map_or(&total, |active| active).facts.iter().chain(dense.as_ref().map(|(id, _)| id)));
-    let product = |parameters: u64, tokens: u64| A_TOKEN.saturating_mul(u128::from(parameters)).saturating_mul(u128::from(tokens));
+    let product = |parameters: u64, tokens: u64| {
+        A_TOKEN.saturating_mul(u128::from(parameters)).saturating_mul(u128::from(tokens))
+    };
     let bottom = Flop(product(low, tokens.low) / 10 * 7);
     let top = high.zip(tokens.high).map(|(parameters, tokens)| Flop(product(parameters, tokens) / 10 * 13));
     let tell = |low: u64, high: Option<u64>| match high {
@@ -141,7 +148,9 @@ mod tests {
 
     #[test]
     fn figures_are_read_and_told() {
-        for (text, told) in [("1e23", "1e23"), ("3.3e22", "3.3e22"), ("1e25", "1e25"), ("12", "12"), ("6.45e24", "6.4e24")] {
+        for (text, told) in
+            [("1e23", "1e23"), ("3.3e22", "3.3e22"), ("1e25", "1e25"), ("12", "12"), ("6.45e24", "6.4e24")]
+        {
             assert_eq!(Flop::parse(text).map(|flop| flop.to_string()).as_deref(), Some(told), "{text}");
         }
         for bad in ["", "e", "1e", "x", "1e99", "1.25e1"] {

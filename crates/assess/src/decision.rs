@@ -283,7 +283,8 @@ mod tests {
                 known.get(name).copied().unwrap_or(mask >> at & 1 == 1)
             };
             let applies = |step: &&Step| {
-                step.any.is_empty() || step.any.iter().any(|all| all.iter().all(|(name, wanted)| answer(name) == *wanted))
+                step.any.is_empty()
+                    || step.any.iter().any(|all| all.iter().all(|(name, wanted)| answer(name) == *wanted))
             };
             found.extend(decision.steps.iter().find(applies).map(|step| step.outcome.clone()));
         }

@@ -154,7 +154,9 @@ impl Framework {
         };
         let mut errors = Vec::new();
         let mut requirements = BTreeMap::new();
-        for (name, value) in raw.requirements.into_iter().filter(|(name, _)| !regulation::TABLES.contains(&name.as_str())) {
+        for (name, value) in
+            raw.requirements.into_iter().filter(|(name, _)| !regulation::TABLES.contains(&name.as_str()))
+        {
             match requirement(&name, value) {
                 Ok(requirement) => {
                     requirements.insert(name, requirement);

@@ -175,7 +175,9 @@ impl Policy {
                     (Some(last), Some(day)) => day <= last.as_str(),
                     _ => true,
                 };
-                timely && matches(&exception.model, locator) && exception.allow.iter().any(|key| matches(key, &problem.key))
+                timely
+                    && matches(&exception.model, locator)
+                    && exception.allow.iter().any(|key| matches(key, &problem.key))
             };
             if let Some(exception) = self.exceptions.iter().find(fits) {
                 problem.severity = Severity::Excepted;
@@ -195,7 +197,10 @@ impl Policy {
             let used = judgements.iter().any(|judgement| judgement.used_exceptions.contains(&exception.line));
             let what = match (&exception.expires, as_of) {
                 (Some(last), Some(day)) if day > last.as_str() => {
-                    format!("the exception for `{}` ended on {last}; renew it with a reason, or remove it", exception.model)
+                    format!(
+                        "the exception for `{}` ended on {last}; renew it with a reason, or remove it",
+                        exception.model
+                    )
                 }
                 (Some(last), None) if used => format!(
                     "the exception for `{}` ends on {last}, and no day was named; give `--as-of` to judge it",
@@ -249,7 +254,9 @@ impl Policy {
                     let status = if self.trust_publisher { *declared } else { *confirmed };
                     judgement.status(&key, status, &format!("the reading `{wanted}`"));
                 }
-                None => judgement.say(&key, Severity::Undetermined, format!("there is no `{framework}` with `{wanted}`")),
+                None => {
+                    judgement.say(&key, Severity::Undetermined, format!("there is no `{framework}` with `{wanted}`"))
+                }
             }
         }
     }
@@ -280,7 +287,11 @@ impl Policy {
                 Some(expression) => {
                     let key = format!("license:{expression}");
                     if !permits(&expression, allowed) {
-                        judgement.say(&key, Severity::Violated, format!("the licence {expression} is not among those allowed"));
+                        judgement.say(
+                            &key,
+                            Severity::Violated,
+                            format!("the licence {expression} is not among those allowed"),
+                        );
                     } else if known.is_none() && terms.texts.is_empty() && !self.trust_publisher {
                         let what = format!("the licence {expression} is only named; no text of it was read");
                         judgement.say(&key, Severity::Undetermined, what);
@@ -297,8 +308,10 @@ impl Policy {
             let mut found: Vec<(TermKind, String)> =
                 terms.restrictions.iter().map(|term| (term.kind, term.note.clone())).collect();
             for id in known.iter().flat_map(Expression::ids) {
-                let coded = candor_license::license(id).map(|license| license.restrictions.as_slice()).unwrap_or_default();
-                let coded = coded.iter().filter_map(|one| Some((TermKind::parse(one.kind.as_str())?, one.note.to_string())));
+                let coded =
+                    candor_license::license(id).map(|license| license.restrictions.as_slice()).unwrap_or_default();
+                let coded =
+                    coded.iter().filter_map(|one| Some((TermKind::parse(one.kind.as_str())?, one.note.to_string())));
                 found.extend(coded);
             }
             for (kind, note) in found.into_iter().filter(|(kind, _)| !allowed.contains(kind)) {
@@ -311,7 +324,11 @@ impl Policy {
             if known.is_none() && !terms.unread.is_empty() {
                 let what = "some of the terms are words that nobody has judged; read them, and clarify".to_owned();
                 judgement.say("restriction:unread", Severity::Undetermined, what);
-            } else if known.is_none() && terms.texts.is_empty() && terms.declared.is_empty() && terms.restrictions.is_empty() {
+            } else if known.is_none()
+                && terms.texts.is_empty()
+                && terms.declared.is_empty()
+                && terms.restrictions.is_empty()
+            {
                 judgement.say("restriction:unknown", Severity::Undetermined, "no terms were found".to_owned());
             }
         }
@@ -324,13 +341,21 @@ impl Policy {
         match presence {
             Presence::Available if basis == "observed" || self.trust_publisher => {}
             Presence::Available => {
-                judgement.say(&key, Severity::Undetermined, format!("{title}: elsewhere, by the publisher's word; not looked at"));
+                judgement.say(
+                    &key,
+                    Severity::Undetermined,
+                    format!("{title}: elsewhere, by the publisher's word; not looked at"),
+                );
             }
-            Presence::Absent => judgement.say(&key, Severity::Violated, format!("{title}: not there, where all was looked at")),
+            Presence::Absent => {
+                judgement.say(&key, Severity::Violated, format!("{title}: not there, where all was looked at"))
+            }
             Presence::Partial | Presence::Described => {
                 judgement.say(&key, Severity::Undetermined, format!("{title}: only {} is shown", presence.as_str()));
             }
-            Presence::Unknown => judgement.say(&key, Severity::Undetermined, format!("{title}: not found in the places searched")),
+            Presence::Unknown => {
+                judgement.say(&key, Severity::Undetermined, format!("{title}: not found in the places searched"))
+            }
         }
     }
 
@@ -368,7 +393,9 @@ fn permits(expression: &Expression, allowed: &[String]) -> bool {
     let listed = |id: &LicenseId| allowed.iter().any(|known| known.eq_ignore_ascii_case(id.as_str()));
     match expression {
         Expression::Id(id) => listed(id),
-        Expression::With(inner, _) => permits(inner, allowed) || allowed.iter().any(|known| *known == expression.to_string()),
+        Expression::With(inner, _) => {
+            permits(inner, allowed) || allowed.iter().any(|known| *known == expression.to_string())
+        }
         Expression::And(parts) => parts.iter().all(|part| permits(part, allowed)),
         Expression::Or(parts) => parts.iter().any(|part| permits(part, allowed)),
     }

@@ -137,8 +137,11 @@ pub(crate) fn attach(text: &str, framework: &mut Framework) -> Vec<(usize, Strin
         let Some(table) = value.as_table().filter(|table| NOTES.iter().any(|key| table.contains_key(*key))) else {
             continue;
         };
-        let kept: toml::Table =
-            table.iter().filter(|(key, _)| NOTES.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let kept: toml::Table = table
+            .iter()
+            .filter(|(key, _)| NOTES.contains(&key.as_str()))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         match toml::Value::Table(kept).try_into::<Note>() {
             Ok(note) => {
                 notes.insert(name.clone(), note);
@@ -150,7 +153,10 @@ pub(crate) fn attach(text: &str, framework: &mut Framework) -> Vec<(usize, Strin
     for (name, requirement) in &mut framework.requirements {
         let Rule::Outcome(rule) = &mut requirement.rule else { continue };
         let Some(decision) = &decision else {
-            wrong.push((place(text, name), format!("[{name}] `outcomes` needs a decision in this file: write `[[step]]`")));
+            wrong.push((
+                place(text, name),
+                format!("[{name}] `outcomes` needs a decision in this file: write `[[step]]`"),
+            ));
             continue;
         };
         for outcome in rule.among.iter().filter(|id| !decision.outcomes.iter().any(|known| known.id == **id)) {
@@ -227,7 +233,10 @@ fn decision(raw: &Raw, framework: &Framework, wrong: &mut Vec<(usize, String)>) 
     let last = steps.len().saturating_sub(1);
     for (number, (at, step)) in steps.iter().enumerate() {
         if step.any.is_empty() != (number == last) {
-            wrong.push((*at, "the last step, and only the last, has no `any`: it applies when no other does".to_owned()));
+            wrong.push((
+                *at,
+                "the last step, and only the last, has no `any`: it applies when no other does".to_owned(),
+            ));
         }
     }
     let mut outcomes: Vec<(u32, Outcome)> = Vec::new();

@@ -14,7 +14,9 @@ pub(crate) fn settle(inventory: &Inventory<'_>, id: &str, confirmed: Finding, de
         .sheet
         .facts()
         .filter_map(|(fact, found)| match &found.claim {
-            Claim::Reviewed { requirement, holds, because, .. } if requirement == id => Some((fact, *holds, because.as_str())),
+            Claim::Reviewed { requirement, holds, because, .. } if requirement == id => {
+                Some((fact, *holds, because.as_str()))
+            }
             _ => None,
         })
         .collect();

@@ -28,7 +28,8 @@ fn component(word: &str) -> Component {
 
 /// Restrictions that the text of a known licence holds.
 fn terms(id: &str) -> Vec<TermFound> {
-    let known = LicenseId::parse(id).and_then(|id| license(&id).cloned()).unwrap_or_else(|| panic!("no licence `{id}`"));
+    let known =
+        LicenseId::parse(id).and_then(|id| license(&id).cloned()).unwrap_or_else(|| panic!("no licence `{id}`"));
     let term = |kind: &str, value, note: &str| TermFound {
         kind: TermKind::parse(kind).expect("a kind"),
         value,
@@ -59,7 +60,12 @@ fn claim(words: &[&str]) -> Claim {
         },
         ["limit", kind] => Claim::Restricted {
             covers: Covers::Model,
-            term: TermFound { kind: TermKind::parse(kind).expect("a kind"), value: None, bytes: None, note: (*kind).to_owned() },
+            term: TermFound {
+                kind: TermKind::parse(kind).expect("a kind"),
+                value: None,
+                bytes: None,
+                note: (*kind).to_owned(),
+            },
         },
         ["parameters", count] => {
             Claim::Tensors { count: 1, parameters: number(count), dtypes: BTreeMap::from([("BF16".to_owned(), 1)]) }
@@ -90,7 +96,14 @@ fn claim(words: &[&str]) -> Claim {
 }
 
 fn weights(form: WeightForm) -> Claim {
-    Claim::Weights { form, format: "safetensors".to_owned(), files: 1, bytes: None, whole: Whole::Yes, missing: Vec::new() }
+    Claim::Weights {
+        form,
+        format: "safetensors".to_owned(),
+        files: 1,
+        bytes: None,
+        whole: Whole::Yes,
+        missing: Vec::new(),
+    }
 }
 
 fn amount(of: Amount, count: &str, stage: Stage) -> Claim {
@@ -136,7 +149,12 @@ fn sheet(facts: &str) -> FactSheet {
         found.push(Fact::new(claim(&what), Evidence { basis, place }));
     }
     let part = Part { role: Role::Model, locator, revision: None, listing: Listing::new(complete, vec![file]) };
-    FactSheet::new(Release { id: "case".to_owned(), subject: Vec::new(), parts: vec![part] }, found, Vec::new(), Vec::new())
+    FactSheet::new(
+        Release { id: "case".to_owned(), subject: Vec::new(), parts: vec![part] },
+        found,
+        Vec::new(),
+        Vec::new(),
+    )
 }
 
 /// What is wrong with the verdict of a case.
@@ -199,7 +217,8 @@ fn cases_come_out_as_told() {
             count += 1;
             let sheet = sheet(&facts);
             let assessment = assess(&sheet, &frameworks);
-            wrong.extend(complaints(&assessment, &verdict).into_iter().map(|line| format!("{name}, {heading}: {line}")));
+            wrong
+                .extend(complaints(&assessment, &verdict).into_iter().map(|line| format!("{name}, {heading}: {line}")));
             if let [only] = assessment.decisions[0].declared.outcomes.as_slice() {
                 reached.insert(only.clone());
             }
@@ -207,7 +226,8 @@ fn cases_come_out_as_told() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(count > 30, "{count} cases");
-    let decision = frameworks.iter().find_map(|framework| framework.regulation.as_ref()?.decision.clone()).expect("a decision");
+    let decision =
+        frameworks.iter().find_map(|framework| framework.regulation.as_ref()?.decision.clone()).expect("a decision");
     for outcome in &decision.outcomes {
         assert!(reached.contains(&outcome.id), "no case ends in `{}` alone", outcome.id);
     }
@@ -256,13 +276,19 @@ fn wording_is_careful() {
         .expect("shipped frameworks")
         .iter()
         .flat_map(|framework| {
-            let of = |name: &String| framework.note(name).beyond_weights.then(|| framework.requirements[name].cite.clone());
+            let of =
+                |name: &String| framework.note(name).beyond_weights.then(|| framework.requirements[name].cite.clone());
             framework.requirements.keys().filter_map(of).collect::<Vec<_>>()
         })
         .collect();
     for cite in &beyond {
-        let named = ["Art. 53(1)(d)", "training-content template", "Civ. Code 31", "annex XI s. 1 point 2(c)", "annex XII 2(c)"];
-        assert!(named.iter().any(|name| cite.starts_with(name)), "{cite}: not among the duties that weights alone never satisfy");
+        let named = [
+            "Art. 53(1)(d)", "training-content template", "Civ. Code 31", "annex XI s. 1 point 2(c)", "annex XII 2(c)",
+        ];
+        assert!(
+            named.iter().any(|name| cite.starts_with(name)),
+            "{cite}: not among the duties that weights alone never satisfy"
+        );
     }
     for text in [
         include_str!("../frameworks/eu-exemption.toml"),

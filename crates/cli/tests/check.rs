@@ -90,7 +90,10 @@ fn exit_codes_are_the_same_for_every_format() {
         ("require = [\"eu-exemption.designated\"]", 3),
         ("unknown = \"warn\"\nrequire = [\"eu-exemption.designated\"]", 0),
         ("allow-licences = [\"MIT\"]", 2),
-        ("allow-licenses = [\"MIT\"]\n[[exceptions]]\nmodel = \"hf:acme/*\"\nallow = [\"license:*\"]\nreason = \"ours\"", 0),
+        (
+            "allow-licenses = [\"MIT\"]\n[[exceptions]]\nmodel = \"hf:acme/*\"\nallow = [\"license:*\"]\nreason = \"ours\"",
+            0,
+        ),
     ];
     for (policy, code) in cases {
         let temp = project(policy);
@@ -131,10 +134,21 @@ fn what_has_changed_since_is_shown() {
     assert_eq!(run.code, 1, "{run:?}");
     let document = json(&run);
     let problems = document["models"][0]["problems"].as_array().expect("problems").clone();
-    let of = |key: &str| problems.iter().find(|one| one["key"] == key).unwrap_or_else(|| panic!("no {key}: {}", run.out));
-    assert!(of("changed:license")["what"].as_str().is_some_and(|what| what.contains("was Apache-2.0") && what.contains("modified")), "{}", run.out);
+    let of =
+        |key: &str| problems.iter().find(|one| one["key"] == key).unwrap_or_else(|| panic!("no {key}: {}", run.out));
+    assert!(
+        of("changed:license")["what"]
+            .as_str()
+            .is_some_and(|what| what.contains("was Apache-2.0") && what.contains("modified")),
+        "{}",
+        run.out
+    );
     assert!(of("changed:files")["what"].as_str().is_some_and(|what| what.contains("LICENSE was")), "{}", run.out);
-    assert_eq!(std::fs::read_to_string(temp.join("candor.lock")).expect("a lock"), lock, "a change is never taken over in silence");
+    assert_eq!(
+        std::fs::read_to_string(temp.join("candor.lock")).expect("a lock"),
+        lock,
+        "a change is never taken over in silence"
+    );
     let run = check(temp.path(), &["--update", "--format", "json"]);
     assert!(!run.out.contains("changed:"), "{run:?}");
     assert!(!check(temp.path(), &["--format", "json"]).out.contains("changed:"));
@@ -142,7 +156,8 @@ fn what_has_changed_since_is_shown() {
 
 #[test]
 fn an_expired_or_idle_exception_warns() {
-    let policy = "[[exceptions]]\nmodel = \"hf:acme/*\"\nallow = [\"license:*\"]\nreason = \"ours\"\nexpires = \"2026-06-30\"\n";
+    let policy =
+        "[[exceptions]]\nmodel = \"hf:acme/*\"\nallow = [\"license:*\"]\nreason = \"ours\"\nexpires = \"2026-06-30\"\n";
     let temp = project(&format!("allow-licenses = [\"MIT\"]\n{policy}"));
     let run = check(temp.path(), &["--as-of", "2026-06-30"]);
     assert_eq!(run.code, 0, "{run:?}");
@@ -160,12 +175,17 @@ fn sarif_points_into_the_project() {
     let temp = project("allow-licenses = [\"MIT\"]");
     let document = json(&check(temp.path(), &["--format", "sarif"]));
     let run = &document["runs"][0];
-    let rules: Vec<&str> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let rules: Vec<&str> =
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
     let results = run["results"].as_array().expect("results");
     assert!(!results.is_empty());
     for result in results {
         let rule = result["ruleId"].as_str().expect("a rule");
-        assert_eq!(rules.iter().position(|id| *id == rule).map(|at| at as u64), result["ruleIndex"].as_u64(), "{result}");
+        assert_eq!(
+            rules.iter().position(|id| *id == rule).map(|at| at as u64),
+            result["ruleIndex"].as_u64(),
+            "{result}"
+        );
         let place = &result["locations"][0]["physicalLocation"];
         let path = place["artifactLocation"]["uri"].as_str().expect("a file");
         let line = place["region"]["startLine"].as_u64().expect("a line");
@@ -182,7 +202,8 @@ fn a_model_that_cannot_be_followed_is_undetermined() {
     let run = check(temp.path(), &["--format", "json"]);
     assert_eq!(run.code, 3, "{run:?}");
     let document = json(&run);
-    let unresolved: Vec<&Value> = document["models"].as_array().unwrap().iter().filter(|one| one["verdict"] == "undetermined").collect();
+    let unresolved: Vec<&Value> =
+        document["models"].as_array().unwrap().iter().filter(|one| one["verdict"] == "undetermined").collect();
     assert_eq!(unresolved.len(), 2, "{}", run.out);
 }
 

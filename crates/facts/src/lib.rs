@@ -12,8 +12,8 @@ mod release;
 mod sheet;
 
 pub use claim::{
-    Amount, Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound, TermKind,
-    WeightForm, Whole,
+    Amount, Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, Relation, Stage, TermFound,
+    TermKind, WeightForm, Whole,
 };
 pub use component::{Component, Group, Kind};
 pub use digest::{Algorithm, Digest, Sha256Writer};

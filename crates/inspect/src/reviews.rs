@@ -59,7 +59,13 @@ pub fn pinned_listing(listing: &Listing) -> Digest {
 ///
 /// # Errors
 /// What of it cannot be found or read.
-pub fn pinned(sheet: &FactSheet, files: &dyn Files, part: u32, path: Option<&str>, bytes: Option<(u64, u64)>) -> Result<Digest, String> {
+pub fn pinned(
+    sheet: &FactSheet,
+    files: &dyn Files,
+    part: u32,
+    path: Option<&str>,
+    bytes: Option<(u64, u64)>,
+) -> Result<Digest, String> {
     let index = PartIndex(part);
     let known = sheet.release.part(index).ok_or_else(|| format!("there is no part {part}"))?;
     let Some(path) = path else { return Ok(pinned_listing(&known.listing)) };
@@ -95,32 +101,41 @@ pub fn review(sheet: FactSheet, files: &dyn Files, part: PartIndex, path: &Artif
     match read.and_then(|bytes| read_all(&*bytes, caps::REVIEW_FILE_BYTES).map_err(|error| error.to_string())) {
         Err(what) => gap(GapReason::Unreachable { what }),
         Ok(None) => gap(GapReason::TooLarge { cap: caps::REVIEW_FILE_BYTES }),
-        Ok(Some(bytes)) => match std::str::from_utf8(&bytes).map_err(|error| (error.valid_up_to(), "not UTF-8".to_owned())) {
-            Err((at, what)) => gap(malformed(at, what)),
-            Ok(text) => match toml::from_str::<Raw>(text) {
-                Err(error) => gap(malformed(error.span().map_or(0, |span| span.start), error.message().replace('\n', ", "))),
-                Ok(raw) if *raw.format.get_ref() != 1 => {
-                    let what = format!("reviews of format {}; this version reads format 1", raw.format.get_ref());
-                    gap(malformed(raw.format.span().start, what));
-                }
-                Ok(raw) => {
-                    for (number, value) in raw.review.into_iter().enumerate() {
-                        let span = value.span();
-                        let review = match value.into_inner().try_into::<Review>() {
-                            Ok(review) => review,
-                            Err(error) => {
-                                gap(malformed(span.start, format!("review {}: {}", number + 1, error.message().replace('\n', ", "))));
-                                continue;
+        Ok(Some(bytes)) => {
+            match std::str::from_utf8(&bytes).map_err(|error| (error.valid_up_to(), "not UTF-8".to_owned())) {
+                Err((at, what)) => gap(malformed(at, what)),
+                Ok(text) => match toml::from_str::<Raw>(text) {
+                    Err(error) => {
+                        gap(malformed(error.span().map_or(0, |span| span.start), error.message().replace('\n', ", ")))
+                    }
+                    Ok(raw) if *raw.format.get_ref() != 1 => {
+                        let what = format!("reviews of format {}; this version reads format 1", raw.format.get_ref());
+                        gap(malformed(raw.format.span().start, what));
+                    }
+                    Ok(raw) => {
+                        for (number, value) in raw.review.into_iter().enumerate() {
+                            let span = value.span();
+                            let review = match value.into_inner().try_into::<Review>() {
+                                Ok(review) => review,
+                                Err(error) => {
+                                    gap(malformed(
+                                        span.start,
+                                        format!("review {}: {}", number + 1, error.message().replace('\n', ", ")),
+                                    ));
+                                    continue;
+                                }
+                            };
+                            match state(&sheet, files, &review) {
+                                Ok(claim) => {
+                                    facts.push(Fact::new(claim, evidence(part, path, text, span, number, &review.by)))
+                                }
+                                Err(reason) => gap(reason),
                             }
-                        };
-                        match state(&sheet, files, &review) {
-                            Ok(claim) => facts.push(Fact::new(claim, evidence(part, path, text, span, number, &review.by))),
-                            Err(reason) => gap(reason),
                         }
                     }
-                }
-            },
-        },
+                },
+            }
+        }
     }
     FactSheet::new(sheet.release, facts, gaps, sheet.inspectors)
 }
@@ -142,11 +157,15 @@ fn state(sheet: &FactSheet, files: &dyn Files, review: &Review) -> Result<Claim,
             Ok(_) => format!("`{}` has changed", pin.path.as_deref().unwrap_or("the listing")),
             Err(what) => what,
         };
-        return Err(GapReason::Stale { what: format!("the statement of {} on `{about}`: {what}; review it again", review.by) });
+        return Err(GapReason::Stale {
+            what: format!("the statement of {} on `{about}`: {what}; review it again", review.by),
+        });
     }
     if let Some(component) = Component::parse(about) {
         if !review.holds {
-            return Err(wrong(format!("`{about}`: that something does not exist cannot be attested; attest a requirement instead")));
+            return Err(wrong(format!(
+                "`{about}`: that something does not exist cannot be attested; attest a requirement instead"
+            )));
         }
         return Ok(Claim::Provides { component, extent: Extent::Whole, target: review.evidence.clone() });
     }
@@ -189,7 +208,11 @@ mod tests {
         let sheet = review(sheet, &fixture, PartIndex(1), &path);
         let mut text = String::new();
         for (_, fact) in sheet.facts() {
-            text.push_str(&format!("{} {}\n", fact.evidence.basis.as_str(), serde_json::to_string(&fact.claim).expect("JSON")));
+            text.push_str(&format!(
+                "{} {}\n",
+                fact.evidence.basis.as_str(),
+                serde_json::to_string(&fact.claim).expect("JSON")
+            ));
         }
         for gap in sheet.gaps() {
             text.push_str(&format!("gap: {}\n", gap.reason));
@@ -207,7 +230,9 @@ mod tests {
             "#]],
         );
         check(
-            &format!("format = 1\n[[review]]\nabout = \"data.sft\"\nholds = true\nby = \"A\"\nbecause = \"so\"\nevidence = \"u\"\n{pinned}"),
+            &format!(
+                "format = 1\n[[review]]\nabout = \"data.sft\"\nholds = true\nby = \"A\"\nbecause = \"so\"\nevidence = \"u\"\n{pinned}"
+            ),
             expect![[r#"
                 attested {"claim":"provides","component":"data.sft","extent":"whole","target":"u"}
             "#]],

@@ -36,7 +36,8 @@ pub struct Document {
 
 /// Lay out a draft. `excerpt` gives the words at a place, from the user's own files.
 pub fn lay_out(sheet: &FactSheet, assessment: &Assessment<'_>, draft: &Draft, excerpt: &Excerpt<'_>) -> Document {
-    let count = |mark: Mark| draft.fields.iter().filter(|field| field.entries.iter().any(|entry| entry.mark == mark)).count();
+    let count =
+        |mark: Mark| draft.fields.iter().filter(|field| field.entries.iter().any(|entry| entry.mark == mark)).count();
     let head = vec![
         draft.note.clone(),
         format!("For: {}. Asked for in: {}.", sheet.release.id, draft.cite),
@@ -68,12 +69,18 @@ pub fn lay_out(sheet: &FactSheet, assessment: &Assessment<'_>, draft: &Draft, ex
     Document { title: format!("{}: draft for {}", draft.title, sheet.release.id), head, rows }
 }
 
-fn lines(sheet: &FactSheet, assessment: &Assessment<'_>, entry: &Entry, excerpt: &Excerpt<'_>) -> (Mark, String, Vec<String>) {
+fn lines(
+    sheet: &FactSheet,
+    assessment: &Assessment<'_>,
+    entry: &Entry,
+    excerpt: &Excerpt<'_>,
+) -> (Mark, String, Vec<String>) {
     let mut places = Vec::new();
     for fact in &entry.facts {
         let Some(place) = ground_place(&assessment.inventory, &Ground::Fact(*fact)) else { continue };
         let at = place_words(sheet, &place);
-        let words = excerpt(&place).filter(|_| entry.text.is_empty()).map(|words| format!("{at}: “{words}”")).unwrap_or(at);
+        let words =
+            excerpt(&place).filter(|_| entry.text.ends_with(':')).map(|words| format!("{at}: “{words}”")).unwrap_or(at);
         if !places.contains(&words) {
             places.push(words);
         }

@@ -211,7 +211,8 @@ impl Page<'_, '_> {
         places.dedup();
         notes.dedup();
         let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-        let reading = if verdict.reading.is_empty() { String::new() } else { format!("  Our reading: {}", verdict.reading) };
+        let reading =
+            if verdict.reading.is_empty() { String::new() } else { format!("  Our reading: {}", verdict.reading) };
         let shown: Vec<String> = places.iter().take(2).cloned().collect();
         let at = if shown.is_empty() { String::new() } else { format!("  [{}]", shown.join(", ")) };
         self.line_at(4, "  · ", &format!("{}: {word}{said}{note}{at}{reading}", verdict.title));
@@ -247,7 +248,8 @@ impl Page<'_, '_> {
                 Doubt::NotFound(what) => Some(what.clone()),
                 _ => None,
             });
-            let told = if declared.explanation().is_empty() { missing } else { Some(declared.explanation().to_owned()) };
+            let told =
+                if declared.explanation().is_empty() { missing } else { Some(declared.explanation().to_owned()) };
             lines.extend(told);
             let places = self.places(declared);
             if !places.is_empty() {
@@ -274,7 +276,9 @@ impl Page<'_, '_> {
                     self.leaves(&part.requirement, out);
                 }
             }
-            Reason::Probed { .. } if !out.iter().any(|known| known.requirement == verdict.requirement) => out.push(verdict),
+            Reason::Probed { .. } if !out.iter().any(|known| known.requirement == verdict.requirement) => {
+                out.push(verdict)
+            }
             Reason::Probed { .. } => {}
         }
     }
@@ -352,7 +356,10 @@ impl Page<'_, '_> {
             return Some(because(exempt.declared).to_owned());
         }
         let said = because(exempt.declared);
-        Some(format!("{said}, with the publisher's statements taken as true; {} on what was observed", because(exempt.confirmed)))
+        Some(format!(
+            "{said}, with the publisher's statements taken as true; {} on what was observed",
+            because(exempt.confirmed)
+        ))
     }
 
     fn exempt(&self, verdict: &Verdict) -> Option<&Verdict> {
@@ -362,10 +369,13 @@ impl Page<'_, '_> {
 
     /// What was found of a leaf, with its places: one of a few words, and a sentence.
     fn found(&self, leaf: &Verdict, publicity: Option<Publicity>) -> (&'static str, String) {
-        let Reason::Probed { confirmed, declared, .. } = &leaf.reason else { return ("not judged", leaf.title.clone()) };
+        let Reason::Probed { confirmed, declared, .. } = &leaf.reason else {
+            return ("not judged", leaf.title.clone());
+        };
         let at = |finding: &Finding| {
             let places = self.places(finding);
-            let more = if places.len() > SHOWN { format!(", and {} more", places.len() - SHOWN) } else { String::new() };
+            let more =
+                if places.len() > SHOWN { format!(", and {} more", places.len() - SHOWN) } else { String::new() };
             let shown = places.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
             if shown.is_empty() { String::new() } else { format!("  [{shown}{more}]") }
         };
@@ -377,12 +387,16 @@ impl Page<'_, '_> {
         match (confirmed.status(), declared.status()) {
             (Status::Met, _) => ("found", format!("{title}{}{}", note(confirmed), at(confirmed))),
             (_, Status::Met) => ("said", format!("{title}, by the publisher's word{}", at(declared))),
-            (Status::NotMet, _) | (_, Status::NotMet) => ("denied", format!("{title}{}{}", note(confirmed), at(confirmed))),
+            (Status::NotMet, _) | (_, Status::NotMet) => {
+                ("denied", format!("{title}{}{}", note(confirmed), at(confirmed)))
+            }
             _ => {
                 let asked = declared.doubts().iter().all(|doubt| matches!(doubt, Doubt::NeedsAttestation(_)));
                 let absent = declared.doubts().iter().all(|doubt| matches!(doubt, Doubt::NotFound(_)));
                 let closed = match publicity {
-                    Some(Publicity::OnRequest | Publicity::Integrators) => "; it need not be public, so this shows nothing",
+                    Some(Publicity::OnRequest | Publicity::Integrators) => {
+                        "; it need not be public, so this shows nothing"
+                    }
                     _ => "",
                 };
                 let what = declared.doubts().iter().find_map(|doubt| match doubt {
@@ -409,7 +423,9 @@ impl Page<'_, '_> {
             .chain(doubts.map(|fact| fact.evidence.clone()))
             .map(|evidence: Evidence| match (&evidence.place, &evidence.basis) {
                 (Place::Absent { .. }, _) => words::place(self.sheet, &evidence),
-                (_, candor_facts::Basis::Attested { by }) => format!("{}, by {by}", words::place(self.sheet, &evidence)),
+                (_, candor_facts::Basis::Attested { by }) => {
+                    format!("{}, by {by}", words::place(self.sheet, &evidence))
+                }
                 _ => words::place(self.sheet, &evidence),
             })
             .filter(|place| seen.insert(place.clone()))

@@ -334,7 +334,8 @@ impl Page<'_, '_> {
     /// Decisions of law in one sentence each, with the way to the whole page.
     fn law(&mut self) {
         for decided in &self.assessment.decisions {
-            let text = format!("{}  (candor explain … {})", crate::duties::decision_sentence(decided), decided.framework);
+            let text =
+                format!("{}  (candor explain … {})", crate::duties::decision_sentence(decided), decided.framework);
             self.blank();
             self.line(words::framework(&decided.framework), &text);
         }

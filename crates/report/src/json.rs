@@ -106,12 +106,13 @@ fn standings(assessment: &Assessment<'_>) -> Value {
 /// Decisions of law: the outcomes that can still be reached, and the questions that would narrow them.
 fn decisions(assessment: &Assessment<'_>) -> Vec<Value> {
     let reach = |reach: &Reach| {
-        let open = reach.open.iter().map(|open| json!({"question": open.question, "if-yes": open.if_yes, "if-no": open.if_no}));
+        let open = reach
+            .open
+            .iter()
+            .map(|open| json!({"question": open.question, "if-yes": open.if_yes, "if-no": open.if_no}));
         json!({"outcomes": reach.outcomes, "open": open.collect::<Vec<_>>()})
     };
-    let one = |decided: &Decided| {
-        json!({"framework": decided.framework, "confirmed": reach(&decided.confirmed), "declared": reach(&decided.declared)})
-    };
+    let one = |decided: &Decided| json!({"framework": decided.framework, "confirmed": reach(&decided.confirmed), "declared": reach(&decided.declared)});
     assessment.decisions.iter().map(one).collect()
 }
 

@@ -7,6 +7,8 @@ use crate::terms::{Scope, Terms};
 use crate::verdict::Trust;
 use candor_facts::{Amount, Claim, Component, DataAspect, DataUse, Fact, FactId, Kind, Stage, TermKind};
 
+/// Where a place is all that is entered: a person has to read what stands there.
+const TOLD: &str = "something of this is told here; read it, and answer:";
 /// Most entries of one field.
 const ENTRIES: usize = 12;
 /// Most places of one entry.
@@ -20,6 +22,7 @@ pub(super) fn fill(way: &str, inventory: &Inventory<'_>) -> Option<Vec<Entry>> {
         Some(_) => return None,
         None => match way {
             "models" => models(inventory),
+            "card" => card(inventory),
             "publisher" => publisher(inventory),
             "base-models" => base_models(inventory),
             "architecture" => architecture(inventory),
@@ -76,13 +79,22 @@ fn each<T: AsRef<str>>(inventory: &Inventory<'_>, say: impl Fn(&Fact) -> Option<
 
 fn models(inventory: &Inventory<'_>) -> Vec<Entry> {
     let release = &inventory.sheet.release;
-    let mut entries = vec![entry(Mark::Found, release.id.clone(), Vec::new())];
+    let mut entries = vec![entry(Mark::Inferred, format!("the release is called {} here", release.id), Vec::new())];
     for part in release.parts.iter().filter(|part| part.role == candor_facts::Role::Model) {
         let Some(locator) = &part.locator else { continue };
         let revision = part.revision.as_ref().map(|revision| format!(" at revision {revision}")).unwrap_or_default();
         entries.push(entry(Mark::Found, format!("{locator}{revision}"), Vec::new()));
     }
     entries
+}
+
+/// The model card, which a person has to read for what the field asks.
+fn card(inventory: &Inventory<'_>) -> Vec<Entry> {
+    let holding = inventory.holding(Component::DocModelCard);
+    match holding.whole.first() {
+        Some(first) => vec![entry(Mark::Inferred, "a model card was found; see whether it tells this", vec![*first])],
+        None => Vec::new(),
+    }
 }
 
 /// The owner of the repository: a hint, since an account is no legal person.
@@ -96,7 +108,13 @@ fn publisher(inventory: &Inventory<'_>) -> Vec<Entry> {
     owners.dedup();
     owners
         .into_iter()
-        .map(|owner| entry(Mark::Inferred, format!("published by the account `{owner}`; name and contact of the legal person are to be answered"), Vec::new()))
+        .map(|owner| {
+            entry(
+                Mark::Inferred,
+                format!("published by the account `{owner}`; name and contact of the legal person are to be answered"),
+                Vec::new(),
+            )
+        })
         .collect()
 }
 
@@ -140,7 +158,11 @@ fn modality(inventory: &Inventory<'_>) -> Vec<Entry> {
 fn parameters(inventory: &Inventory<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     if let Some((count, id)) = inventory.weights.parameters {
-        entries.push(entry(mark(inventory, id), format!("{} (counted in the weight headers)", grouped(count)), vec![id]));
+        entries.push(entry(
+            mark(inventory, id),
+            format!("{} (counted in the weight headers)", grouped(count)),
+            vec![id],
+        ));
     }
     entries.extend(amounts(inventory, Amount::TotalParameters, "parameters"));
     entries.extend(amounts(inventory, Amount::ActiveParameters, "active parameters"));
@@ -227,7 +249,10 @@ fn datasets_used(inventory: &Inventory<'_>) -> Vec<Entry> {
     let facts = named.iter().flat_map(|entry| entry.facts.clone()).collect();
     match named.len() {
         0 => Vec::new(),
-        count => vec![entry(Mark::Inferred, format!("yes: {count} named with a place or by name"), facts)],
+        1 => vec![entry(Mark::Inferred, "yes, if it is public: one data set is named", facts)],
+        count => {
+            vec![entry(Mark::Inferred, format!("yes, as far as they are public: {count} data sets are named"), facts)]
+        }
     }
 }
 
@@ -241,7 +266,11 @@ fn licence(inventory: &Inventory<'_>, scope: Scope) -> Vec<Entry> {
         entries.push(entry(Mark::Found, format!("{concluded}, its text read"), terms.texts.clone()));
     }
     if let Some((one, other)) = terms.conflict {
-        entries.push(entry(Mark::Found, "two statements on the licence do not agree; settle which holds", vec![one, other]));
+        entries.push(entry(
+            Mark::Found,
+            "two statements on the licence do not agree; settle which holds",
+            vec![one, other],
+        ));
     }
     entries
 }
@@ -252,7 +281,9 @@ fn licence_category(inventory: &Inventory<'_>) -> Vec<Entry> {
     let category = match terms.osi() {
         _ if !terms.restrictions.is_empty() => "terms with restrictions",
         Some(true) if terms.unread.is_empty() => "a licence approved by the Open Source Initiative",
-        Some(false) if terms.unread.is_empty() => "terms without a restriction that was found, not on the list of the Open Source Initiative",
+        Some(false) if terms.unread.is_empty() => {
+            "terms without a restriction that was found, not on the list of the Open Source Initiative"
+        }
         _ => return Vec::new(),
     };
     vec![entry(Mark::Inferred, category, facts(terms))]
@@ -275,21 +306,29 @@ fn use_policy(inventory: &Inventory<'_>) -> Vec<Entry> {
     let limits = terms.restrictions.iter().filter(|term| term.kind == TermKind::FieldOfUse);
     let facts: Vec<FactId> = limits.map(|term| term.fact).collect();
     match facts.first() {
-        Some(first) => vec![entry(mark(inventory, *first), "the terms limit the purposes of use; link or copy the policy", facts)],
+        Some(first) => {
+            vec![entry(mark(inventory, *first), "the terms limit the purposes of use; link or copy the policy", facts)]
+        }
         None => Vec::new(),
     }
 }
 
 fn channels(inventory: &Inventory<'_>) -> Vec<Entry> {
-    let gated = inventory.model_terms().is_some_and(|terms| terms.restrictions.iter().any(|term| term.kind == TermKind::Gated));
+    let gated =
+        inventory.model_terms().is_some_and(|terms| terms.restrictions.iter().any(|term| term.kind == TermKind::Gated));
     let access = if gated { ", access must be asked for" } else { "" };
     let parts = inventory.sheet.release.parts.iter().filter(|part| part.role == candor_facts::Role::Model);
-    parts.filter_map(|part| part.locator.as_ref()).map(|locator| entry(Mark::Found, format!("{locator}{access}"), Vec::new())).collect()
+    parts
+        .filter_map(|part| part.locator.as_ref())
+        .map(|locator| entry(Mark::Found, format!("{locator}{access}"), Vec::new()))
+        .collect()
 }
 
 fn digests(inventory: &Inventory<'_>) -> Vec<Entry> {
     each(inventory, |fact| match &fact.claim {
-        Claim::DigestsPublished { files, of } if *files > 0 => Some(format!("digests of {files} of {of} weight files are published with their listing")),
+        Claim::DigestsPublished { files, of } if *files > 0 => {
+            Some(format!("digests of {files} of {of} weight files are published with their listing"))
+        }
         _ => None,
     })
 }
@@ -298,7 +337,10 @@ fn digests(inventory: &Inventory<'_>) -> Vec<Entry> {
 fn assets(inventory: &Inventory<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for component in Component::ALL.iter().filter(|component| matches!(component.kind(), Kind::Code | Kind::Data)) {
-        if matches!(component, Component::WeightsBaseFinal | Component::WeightsEndFinal | Component::ConfigModelMetadata) {
+        if matches!(
+            component,
+            Component::WeightsBaseFinal | Component::WeightsEndFinal | Component::ConfigModelMetadata
+        ) {
             continue;
         }
         let holding = inventory.holding(*component);
@@ -309,11 +351,26 @@ fn assets(inventory: &Inventory<'_>) -> Vec<Entry> {
         } else {
             continue;
         };
-        let licence = inventory.terms(*component).and_then(|terms| terms.concluded.as_ref());
-        let licence = licence.map_or("no licence found".to_owned(), ToString::to_string);
+        let licence =
+            own_licence(inventory, *component, &facts).unwrap_or_else(|| "its licence is to be answered".to_owned());
         entries.push(entry(mark, format!("{}, {how}; {licence}", component.title()), facts));
     }
     entries
+}
+
+/// The licence of a component, where terms stand in the part in which the component lies, and in no other.
+fn own_licence(inventory: &Inventory<'_>, component: Component, facts: &[FactId]) -> Option<String> {
+    let terms = inventory.terms(component)?;
+    let part = |id: &FactId| inventory.fact(*id).map(Fact::part);
+    let home = part(facts.first()?)?;
+    let role = inventory.sheet.release.part(home)?.role;
+    if role == candor_facts::Role::Model && component.kind() == Kind::Code {
+        return None;
+    }
+    let stated: Vec<FactId> = terms.texts.iter().chain(&terms.declared).copied().collect();
+    let here = !stated.is_empty() && stated.iter().all(|id| part(id) == Some(home));
+    let concluded = terms.concluded.as_ref().filter(|_| here && terms.unread.is_empty())?;
+    Some(concluded.to_string())
 }
 
 fn component(inventory: &Inventory<'_>, component: Component) -> Vec<Entry> {
@@ -322,10 +379,10 @@ fn component(inventory: &Inventory<'_>, component: Component) -> Vec<Entry> {
     let here: Vec<FactId> = holding.whole.iter().chain(&holding.partial).chain(&holding.described).copied().collect();
     let (seen, said): (Vec<FactId>, Vec<FactId>) = here.into_iter().partition(|id| inventory.confirms(*id));
     if !seen.is_empty() {
-        entries.push(entry(Mark::Found, String::new(), seen));
+        entries.push(entry(Mark::Found, TOLD, seen));
     }
     if !said.is_empty() {
-        entries.push(entry(Mark::Declared, String::new(), said));
+        entries.push(entry(Mark::Declared, TOLD, said));
     }
     if !holding.elsewhere.is_empty() {
         let targets: Vec<String> = holding
@@ -337,7 +394,8 @@ fn component(inventory: &Inventory<'_>, component: Component) -> Vec<Entry> {
             })
             .take(PLACES)
             .collect();
-        entries.push(entry(Mark::Declared, targets.join(", "), holding.elsewhere));
+        let text = if targets.is_empty() { "said to lie elsewhere:".to_owned() } else { targets.join(", ") };
+        entries.push(entry(Mark::Declared, text, holding.elsewhere));
     }
     entries
 }
@@ -347,10 +405,10 @@ fn aspect(inventory: &Inventory<'_>, aspect: DataAspect) -> Vec<Entry> {
     let (seen, said): (Vec<FactId>, Vec<FactId>) = told.iter().partition(|id| inventory.confirms(**id));
     let mut entries = Vec::new();
     if !seen.is_empty() {
-        entries.push(entry(Mark::Found, String::new(), seen));
+        entries.push(entry(Mark::Found, TOLD, seen));
     }
     if !said.is_empty() {
-        entries.push(entry(Mark::Declared, String::new(), said));
+        entries.push(entry(Mark::Declared, TOLD, said));
     }
     entries
 }

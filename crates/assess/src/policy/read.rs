@@ -62,13 +62,19 @@ impl Reader<'_> {
                             }
                         }
                     }
-                    _ => self.at(value.span().start, "`minimum` is a table: write `[minimum]` and `spectrum = \"open-weights\"`"),
+                    _ => self.at(
+                        value.span().start,
+                        "`minimum` is a table: write `[minimum]` and `spectrum = \"open-weights\"`",
+                    ),
                 },
                 "allow-licenses" => {
                     let list = self.strings(name, value);
                     for (id, at) in &list {
                         if candor_license::LicenseId::parse(id).is_none() {
-                            self.at(*at, format!("`{id}` is no licence id; write SPDX ids or `LicenseRef-…`, one a text"));
+                            self.at(
+                                *at,
+                                format!("`{id}` is no licence id; write SPDX ids or `LicenseRef-…`, one a text"),
+                            );
                         }
                     }
                     policy.licenses = Some(list.into_iter().map(|(id, _)| id).collect());
@@ -79,9 +85,15 @@ impl Reader<'_> {
                         match TermKind::parse(&word).filter(|kind| kind.restricts()) {
                             Some(kind) => kinds.push(kind),
                             None => {
-                                let known: Vec<&str> =
-                                    TermKind::ALL.iter().filter(|kind| kind.restricts()).map(|kind| kind.as_str()).collect();
-                                self.at(at, format!("`{word}` is no kind of restriction; there are {}", known.join(", ")));
+                                let known: Vec<&str> = TermKind::ALL
+                                    .iter()
+                                    .filter(|kind| kind.restricts())
+                                    .map(|kind| kind.as_str())
+                                    .collect();
+                                self.at(
+                                    at,
+                                    format!("`{word}` is no kind of restriction; there are {}", known.join(", ")),
+                                );
                             }
                         }
                     }
@@ -159,7 +171,13 @@ impl Reader<'_> {
     }
 
     /// The texts of a table by key; keys that are not known, and those that are missing, are told.
-    fn fields(&mut self, at: usize, table: &DeTable<'_>, needed: &[&str], allowed: &[&str]) -> Vec<(String, String, usize)> {
+    fn fields(
+        &mut self,
+        at: usize,
+        table: &DeTable<'_>,
+        needed: &[&str],
+        allowed: &[&str],
+    ) -> Vec<(String, String, usize)> {
         let mut fields = Vec::new();
         for (key, value) in table.iter() {
             let name: &str = key.get_ref();
@@ -209,8 +227,10 @@ impl Reader<'_> {
         let mut allow = Vec::new();
         if let Some(value) = table.get("allow") {
             for (key, place) in self.strings("allow", value) {
-                const RULES: &[&str] =
-                    &["license", "restriction", "minimum", "component", "requirement", "changed", "unresolved", "unpinned", "*"];
+                const RULES: &[&str] = &[
+                    "license", "restriction", "minimum", "component", "requirement", "changed", "unresolved",
+                    "unpinned", "*",
+                ];
                 let rule = key.split_once(':').map_or(key.as_str(), |(rule, _)| rule);
                 if !RULES.contains(&rule) {
                     self.at(place, format!("`{key}`: write RULE:WHAT; rules are {}", RULES.join(", ")));
@@ -236,7 +256,8 @@ mod tests {
 
     fn check(text: &str, expected: Expect) {
         let errors = policy(text).expect_err("errors");
-        let lines: String = errors.iter().map(|error| format!("{}:{}: {}\n", error.line, error.column, error.what)).collect();
+        let lines: String =
+            errors.iter().map(|error| format!("{}:{}: {}\n", error.line, error.column, error.what)).collect();
         expected.assert_eq(&lines);
     }
 
@@ -264,9 +285,12 @@ mod tests {
                 9:11: `license`: a licence was expected after `OR`
             "#]],
         );
-        check("version = 1\nunknown = \n", expect![[r#"
+        check(
+            "version = 1\nunknown = \n",
+            expect![[r#"
             2:11: string values must be quoted, expected literal string
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

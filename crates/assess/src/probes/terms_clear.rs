@@ -55,11 +55,15 @@ pub(super) fn find(inventory: &Inventory<'_>, scope: Scope, kinds: &[TermKind], 
     };
     let (mut known, mut uncoded) = (Vec::new(), Vec::new());
     for id in terms.texts.iter().chain(&terms.declared) {
-        match inventory.fact(*id).map(|fact| &fact.claim) {
-            Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) => {
-                if coded(expression) { known.push(*id) } else if expression.is_some() { uncoded.push(Doubt::Unread(*id)) }
-            }
-            _ => {}
+        let Some(Claim::LicenseText { expression, .. } | Claim::LicenseDeclared { expression, .. }) =
+            inventory.fact(*id).map(|fact| &fact.claim)
+        else {
+            continue;
+        };
+        if coded(expression) {
+            known.push(*id);
+        } else if expression.is_some() {
+            uncoded.push(Doubt::Unread(*id));
         }
     }
     if let Some(doubts) = NonEmpty::of(uncoded) {

@@ -107,10 +107,17 @@ fn target(options: &Options) -> anyhow::Result<PathBuf> {
 }
 
 /// What is meant: a component, or a requirement that a probe answers, by its full name.
-fn about(options: &Options, frameworks: &[candor_assess::Framework], assessment: &Assessment<'_>) -> anyhow::Result<String> {
+fn about(
+    options: &Options,
+    frameworks: &[candor_assess::Framework],
+    assessment: &Assessment<'_>,
+) -> anyhow::Result<String> {
     let asked = options.about.as_str();
     if Component::parse(asked).is_some() {
-        ensure!(!options.refutes, "that `{asked}` does not exist cannot be attested; attest a requirement that asks for it");
+        ensure!(
+            !options.refutes,
+            "that `{asked}` does not exist cannot be attested; attest a requirement that asks for it"
+        );
         return Ok(asked.to_owned());
     }
     let named = frameworks.iter().find_map(|framework| {
@@ -118,7 +125,10 @@ fn about(options: &Options, frameworks: &[candor_assess::Framework], assessment:
     });
     let id = named.unwrap_or_else(|| asked.to_owned());
     let Some((_, verdict)) = assessment.verdicts.find(&id) else {
-        bail!("there is no requirement or component `{asked}`; `candor explain {} FRAMEWORK` shows those of a framework", options.locator);
+        bail!(
+            "there is no requirement or component `{asked}`; `candor explain {} FRAMEWORK` shows those of a framework",
+            options.locator
+        );
     };
     match &verdict.reason {
         Reason::Probed { .. } => Ok(id),
@@ -160,8 +170,15 @@ fn pins(options: &Options, loaded: &Loaded, assessment: &Assessment<'_>, about: 
         }
     }
     if pins.is_empty() {
-        let reviews = |part: &candor_facts::Part| part.role == candor_facts::Role::Document && part.listing.entries().len() == 1
-            && part.listing.entries().iter().any(|entry| entry.path.name().ends_with(candor_inspect::reviews::REVIEWS));
+        let reviews = |part: &candor_facts::Part| {
+            part.role == candor_facts::Role::Document
+                && part.listing.entries().len() == 1
+                && part
+                    .listing
+                    .entries()
+                    .iter()
+                    .any(|entry| entry.path.name().ends_with(candor_inspect::reviews::REVIEWS))
+        };
         for (index, _) in loaded.sheet.release.parts().filter(|(_, part)| !reviews(part)) {
             pins.push(digest(index.0, None, None)?);
         }
@@ -177,17 +194,23 @@ fn places(assessment: &Assessment<'_>, about: &str) -> Vec<Evidence> {
     for finding in [confirmed, declared] {
         for ground in finding.grounds() {
             match ground {
-                candor_assess::Ground::Fact(id) => places.extend(assessment.inventory.fact(*id).map(|fact| fact.evidence.clone())),
+                candor_assess::Ground::Fact(id) => {
+                    places.extend(assessment.inventory.fact(*id).map(|fact| fact.evidence.clone()))
+                }
                 candor_assess::Ground::Place(place) => places.push(place.clone()),
             }
         }
         for doubt in finding.doubts() {
             let facts: Vec<FactId> = match doubt {
-                candor_assess::Doubt::OnlyDeclared(id) | candor_assess::Doubt::Incomplete(id) | candor_assess::Doubt::Unread(id) => vec![*id],
+                candor_assess::Doubt::OnlyDeclared(id)
+                | candor_assess::Doubt::Incomplete(id)
+                | candor_assess::Doubt::Unread(id) => vec![*id],
                 candor_assess::Doubt::Conflict(one, other) => vec![*one, *other],
                 _ => Vec::new(),
             };
-            places.extend(facts.into_iter().filter_map(|id| assessment.inventory.fact(id)).map(|fact| fact.evidence.clone()));
+            places.extend(
+                facts.into_iter().filter_map(|id| assessment.inventory.fact(id)).map(|fact| fact.evidence.clone()),
+            );
         }
     }
     places

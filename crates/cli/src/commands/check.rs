@@ -131,8 +131,13 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     let mut lock = Lock::read(&lock_path)?;
     let known = if options.update { Lock::default() } else { lock.clone() };
     let project = if options.locators.is_empty() { references::search(&options.project) } else { Project::default() };
-    let mut report =
-        Report { checked: Vec::new(), idle: Vec::new(), policy: name, unread: project.unread, searched: project.searched };
+    let mut report = Report {
+        checked: Vec::new(),
+        idle: Vec::new(),
+        policy: name,
+        unread: project.unread,
+        searched: project.searched,
+    };
     for (model, revision, references) in models(options, project.references) {
         let checked = one(options, &policy, &frameworks, &known, &mut lock, (model, revision, references))?;
         report.checked.push(checked);
@@ -175,7 +180,12 @@ fn policy(options: &Options) -> anyhow::Result<(Policy, String)> {
             .iter()
             .map(|error| format!("{}:{}:{}: {}", path.display(), error.line, error.column, error.what))
             .collect();
-        anyhow::anyhow!("the policy is wrong in {} {}:\n{}", lines.len(), if lines.len() == 1 { "place" } else { "places" }, lines.join("\n"))
+        anyhow::anyhow!(
+            "the policy is wrong in {} {}:\n{}",
+            lines.len(),
+            if lines.len() == 1 { "place" } else { "places" },
+            lines.join("\n")
+        )
     })?;
     Ok((policy, path.display().to_string()))
 }
@@ -189,7 +199,11 @@ fn models(options: &Options, references: Vec<Reference>) -> Vec<Named> {
     }
     let mut models: BTreeMap<(Option<String>, Option<String>, String), Vec<Reference>> = BTreeMap::new();
     for reference in references {
-        let unknown = if reference.locator.is_none() { format!("{} in {}", reference.written, reference.path) } else { String::new() };
+        let unknown = if reference.locator.is_none() {
+            format!("{} in {}", reference.written, reference.path)
+        } else {
+            String::new()
+        };
         models.entry((reference.locator.clone(), reference.revision.clone(), unknown)).or_default().push(reference);
     }
     models.into_iter().map(|((locator, revision, _), references)| (locator, revision, references)).collect()
@@ -207,7 +221,9 @@ fn one(
     let written = references.first().map(|reference| reference.written.clone()).unwrap_or_default();
     let mut judgement = Judgement::default();
     let Some(locator) = locator else {
-        let what = format!("`{written}` names a model that cannot be followed; write its name out, or name it in `models.toml`");
+        let what = format!(
+            "`{written}` names a model that cannot be followed; write its name out, or name it in `models.toml`"
+        );
         judgement.say("unresolved", Severity::Undetermined, what);
         let at = references.first().map(|reference| reference.path.clone()).unwrap_or_default();
         policy.settle(&mut judgement, &at, as_of);
@@ -220,7 +236,7 @@ fn one(
     let from = place(options, policy, &locator, &pinned_name);
     match load(&from, &options.reading) {
         // A locator that was named by hand and leads nowhere is a mistake in the call.
-        Err(error) if references.is_empty() => return Err(error),
+        Err(error) if references.is_empty() => Err(error),
         Err(error) => {
             let what = format!("it could not be read: {error:#}; name a copy under `[[models]]` of the policy");
             judgement.say("unresolved", Severity::Undetermined, what);
@@ -235,7 +251,10 @@ fn one(
             let changes = match known.get(&pinned_name) {
                 Some(before) => before.changes(&now),
                 None if options.locked => {
-                    vec![("changed:lock".to_owned(), "it is not in `candor.lock`; run `candor check --update`".to_owned())]
+                    vec![(
+                        "changed:lock".to_owned(),
+                        "it is not in `candor.lock`; run `candor check --update`".to_owned(),
+                    )]
                 }
                 None => Vec::new(),
             };
@@ -299,7 +318,11 @@ fn human(report: &Report, output: &Output) -> String {
             None => Style::Good,
         };
         let revision = one.revision.as_ref().map(|revision| format!(" @ {revision}")).unwrap_or_default();
-        out.push_str(&format!("{}{revision}: {}\n", paint.apply(Style::Heading, &one.model), paint.apply(style, verdict(worst))));
+        out.push_str(&format!(
+            "{}{revision}: {}\n",
+            paint.apply(Style::Heading, &one.model),
+            paint.apply(style, verdict(worst))
+        ));
         for reference in &one.references {
             let at = format!("{}:{}:{}", reference.path, reference.line, reference.column);
             out.push_str(&format!("  named at {at} ({})\n", reference.kind));
@@ -310,7 +333,12 @@ fn human(report: &Report, output: &Output) -> String {
                 Severity::Undetermined | Severity::Warning => Style::Doubt,
                 Severity::Excepted => Style::Faint,
             };
-            out.push_str(&format!("  {} {}: {}\n", paint.apply(style, word(problem.severity)), problem.key, problem.what));
+            out.push_str(&format!(
+                "  {} {}: {}\n",
+                paint.apply(style, word(problem.severity)),
+                problem.key,
+                problem.what
+            ));
         }
     }
     for (line, what) in &report.idle {
@@ -337,10 +365,9 @@ fn human(report: &Report, output: &Output) -> String {
 }
 
 fn document(report: &Report) -> Value {
-    let reference = |one: &Reference| {
-        json!({"path": one.path, "line": one.line, "column": one.column, "kind": one.kind, "written": one.written})
-    };
-    let problem = |one: &Problem| json!({"key": one.key, "rule": one.rule(), "severity": word(one.severity), "what": one.what});
+    let reference = |one: &Reference| json!({"path": one.path, "line": one.line, "column": one.column, "kind": one.kind, "written": one.written});
+    let problem =
+        |one: &Problem| json!({"key": one.key, "rule": one.rule(), "severity": word(one.severity), "what": one.what});
     let model = |one: &Checked| {
         json!({
             "model": one.model,

@@ -31,7 +31,8 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         bail!("`{}` is there already; `candor init --print` shows what would be written", path.display());
     }
     std::fs::write(&path, POLICY).with_context(|| format!("`{}` cannot be written", path.display()))?;
-    output.show(&format!("{} written; `candor check` holds the models of this project against it\n", path.display()))?;
+    output
+        .show(&format!("{} written; `candor check` holds the models of this project against it\n", path.display()))?;
     Ok(Outcome::Answered)
 }
 
@@ -41,11 +42,8 @@ mod tests {
     #[test]
     fn the_policy_is_sound() {
         assert!(candor_assess::policy::Policy::parse(super::POLICY).is_ok());
-        let all: String = super::POLICY
-            .lines()
-            .map(|line| line.strip_prefix("#~ ").unwrap_or(line))
-            .collect::<Vec<_>>()
-            .join("\n");
+        let all: String =
+            super::POLICY.lines().map(|line| line.strip_prefix("#~ ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
         let policy = candor_assess::policy::Policy::parse(&all);
         assert!(policy.is_ok(), "{:?}", policy.err());
         assert!(policy.is_ok_and(|policy| !policy.exceptions.is_empty() && !policy.clarify.is_empty()));

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 /// The document.
 pub(super) fn document(report: &Report) -> String {
-    let count = |wanted: &[Severity]| report.problems().filter(|(_, problem)| wanted.contains(&problem.severity)).count();
+    let count =
+        |wanted: &[Severity]| report.problems().filter(|(_, problem)| wanted.contains(&problem.severity)).count();
     let suites: Vec<(String, usize)> = report.checked.iter().map(suite).collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(

@@ -61,7 +61,11 @@ impl Lock {
         let raw: Raw = toml::from_str(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = 1 + text.get(..at).unwrap_or_default().matches('\n').count();
-            anyhow::anyhow!("{}:{line}: {}; remove the file, and it is written anew", path.display(), error.message().replace('\n', ", "))
+            anyhow::anyhow!(
+                "{}:{line}: {}; remove the file, and it is written anew",
+                path.display(),
+                error.message().replace('\n', ", ")
+            )
         })?;
         if raw.version != 1 {
             bail!("`{}` is of version {}; this program reads version 1", path.display(), raw.version);
@@ -79,7 +83,9 @@ impl Lock {
 
     /// Write it, when it says something new.
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let mut text = String::from("# What was seen of each model. Written by `candor check`; keep it under version control.\nversion = 1\n");
+        let mut text = String::from(
+            "# What was seen of each model. Written by `candor check`; keep it under version control.\nversion = 1\n",
+        );
         for pinned in self.models.values() {
             let _ = writeln!(text, "\n[[model]]\nmodel = {}", quoted(&pinned.model));
             if let Some(revision) = &pinned.revision {
@@ -104,7 +110,8 @@ impl Lock {
         if std::fs::read_to_string(path).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        std::fs::write(path, text).with_context(|| format!("`{}` cannot be written; `--locked` writes none", path.display()))
+        std::fs::write(path, text)
+            .with_context(|| format!("`{}` cannot be written; `--locked` writes none", path.display()))
     }
 }
 
@@ -112,8 +119,11 @@ impl Pinned {
     /// A model as it is now.
     pub(super) fn of(loaded: &Loaded, assessment: &Assessment<'_>, model: &str) -> Self {
         let terms = assessment.inventory.model_terms();
-        let list = |terms: &[Term]| -> Vec<String> { terms.iter().map(|term| format!("{} ({})", term.kind, term.license)).collect() };
-        let mut told = terms.map(|terms| [list(&terms.restrictions), list(&terms.conditions)].concat()).unwrap_or_default();
+        let list = |terms: &[Term]| -> Vec<String> {
+            terms.iter().map(|term| format!("{} ({})", term.kind, term.license)).collect()
+        };
+        let mut told =
+            terms.map(|terms| [list(&terms.restrictions), list(&terms.conditions)].concat()).unwrap_or_default();
         told.sort();
         told.dedup();
         let gated = terms.is_some_and(|terms| terms.restrictions.iter().any(|term| term.kind == TermKind::Gated))
@@ -128,20 +138,36 @@ impl Pinned {
                 };
                 let digest = entry.declared_digest.clone().or_else(|| entry.at_hand.then(read).flatten());
                 let digest = digest.map(|digest| format!(" {digest}")).unwrap_or_default();
-                let name = if index.0 == 0 { entry.path.to_string() } else { format!("{} {}: {}", part.role, index.0, entry.path) };
+                let name = if index.0 == 0 {
+                    entry.path.to_string()
+                } else {
+                    format!("{} {}: {}", part.role, index.0, entry.path)
+                };
                 files.insert(name, format!("{size}{digest}"));
             }
         }
         let revision = loaded.sheet.release.parts.iter().find_map(|part| part.revision.clone());
-        let license = terms.and_then(|terms| terms.concluded.as_ref()).map_or("unknown".to_owned(), ToString::to_string);
-        Self { model: model.to_owned(), revision, facts: loaded.sheet.digest().to_string(), license, terms: told, gated, files }
+        let license =
+            terms.and_then(|terms| terms.concluded.as_ref()).map_or("unknown".to_owned(), ToString::to_string);
+        Self {
+            model: model.to_owned(),
+            revision,
+            facts: loaded.sheet.digest().to_string(),
+            license,
+            terms: told,
+            gated,
+            files,
+        }
     }
 
     /// What has changed since: keys of problems, each with the difference.
     pub(super) fn changes(&self, now: &Self) -> Vec<(String, String)> {
         let mut changes = Vec::new();
         if self.license != now.license {
-            changes.push(("changed:license".to_owned(), format!("the licence was {} and is {}", self.license, now.license)));
+            changes.push((
+                "changed:license".to_owned(),
+                format!("the licence was {} and is {}", self.license, now.license),
+            ));
         }
         let gone: Vec<&String> = self.terms.iter().filter(|term| !now.terms.contains(term)).collect();
         let new: Vec<&String> = now.terms.iter().filter(|term| !self.terms.contains(term)).collect();
@@ -164,7 +190,10 @@ impl Pinned {
             changes.push(("changed:files".to_owned(), format!("files have changed: {}", self.file_changes(now))));
         } else if self.revision != now.revision {
             let tell = |revision: &Option<String>| revision.clone().unwrap_or_else(|| "unknown".to_owned());
-            changes.push(("changed:revision".to_owned(), format!("the revision was {} and is {}", tell(&self.revision), tell(&now.revision))));
+            changes.push((
+                "changed:revision".to_owned(),
+                format!("the revision was {} and is {}", tell(&self.revision), tell(&now.revision)),
+            ));
         }
         changes
     }
@@ -178,7 +207,9 @@ impl Pinned {
                 Some(_) => {}
             }
         }
-        told.extend(now.files.keys().filter(|file| !self.files.contains_key(*file)).map(|file| format!("{file} is new")));
+        told.extend(
+            now.files.keys().filter(|file| !self.files.contains_key(*file)).map(|file| format!("{file} is new")),
+        );
         let more = told.len().saturating_sub(SHOWN);
         told.truncate(SHOWN);
         if more > 0 {

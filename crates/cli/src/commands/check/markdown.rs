@@ -21,7 +21,13 @@ pub(super) fn document(report: &Report) -> String {
             .map(|problem| format!("{}: `{}` {}", word(problem.severity), cell(&problem.key), cell(&problem.what)))
             .collect();
         let what = if problems.is_empty() { "fits".to_owned() } else { problems.join("<br>") };
-        let _ = writeln!(out, "| `{}` | {} | {what} | {} |", cell(&one.model), verdict(one.judgement.worst()), places.join(", "));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {what} | {} |",
+            cell(&one.model),
+            verdict(one.judgement.worst()),
+            places.join(", ")
+        );
     }
     for (line, what) in &report.idle {
         let _ = writeln!(out, "\n- warning, `{}:{line}`: {}", cell(&report.policy), cell(what));

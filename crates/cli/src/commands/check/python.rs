@@ -33,7 +33,10 @@ pub(super) fn source(text: &str) -> Result<Vec<Found>, String> {
     for (at, (word, start)) in words.iter().enumerate() {
         let Word::Name(name) = word else { continue };
         let Some((call, keys, place)) = CALLS.iter().find(|(call, _, _)| call == name) else { continue };
-        let defined = at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|(word, _)| matches!(word, Word::Name(name) if name == "def" || name == "class"));
+        let defined = at
+            .checked_sub(1)
+            .and_then(|before| words.get(before))
+            .is_some_and(|(word, _)| matches!(word, Word::Name(name) if name == "def" || name == "class"));
         if defined || !matches!(words.get(at + 1), Some((Word::Sign('('), _))) {
             continue;
         }
@@ -43,7 +46,10 @@ pub(super) fn source(text: &str) -> Result<Vec<Found>, String> {
         if dataset.is_some_and(|kind| kind != "model") {
             continue;
         }
-        let model = keys.iter().find_map(|key| named(key)).or_else(|| arguments.iter().filter(|argument| argument.name.is_none()).nth(*place));
+        let model = keys
+            .iter()
+            .find_map(|key| named(key))
+            .or_else(|| arguments.iter().filter(|argument| argument.name.is_none()).nth(*place));
         let Some(model) = model else { continue };
         let revision = named("revision").and_then(|argument| value(&argument.words, &known));
         let at = model.words.first().map_or(*start, |(_, at)| *at);
@@ -167,9 +173,17 @@ fn constants(words: &[(Word, usize)]) -> BTreeMap<String, Option<String>> {
         if depth != 0 || !first || again {
             continue;
         }
-        let rest: Vec<(Word, usize)> = words.iter().skip(at + 2).take_while(|(word, _)| !matches!(word, Word::Line)).cloned().collect();
+        let rest: Vec<(Word, usize)> =
+            words.iter().skip(at + 2).take_while(|(word, _)| !matches!(word, Word::Line)).cloned().collect();
         let text = value(&rest, &BTreeMap::new());
-        known.entry(name.clone()).and_modify(|other| if *other != text { *other = None }).or_insert(text);
+        known
+            .entry(name.clone())
+            .and_modify(|other| {
+                if *other != text {
+                    *other = None
+                }
+            })
+            .or_insert(text);
     }
     known
 }
@@ -181,7 +195,11 @@ fn words(text: &str) -> Vec<(Word, usize)> {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'#' => while bytes.get(at).is_some_and(|byte| *byte != b'\n') { at += 1 },
+            b'#' => {
+                while bytes.get(at).is_some_and(|byte| *byte != b'\n') {
+                    at += 1
+                }
+            }
             b'\n' => {
                 out.push((Word::Line, at));
                 at += 1;
@@ -290,13 +308,18 @@ mod tests {
         let text = "{\n \"cells\": [\n  {\"cell_type\": \"markdown\", \"source\": [\"from_pretrained('in/prose')\"]},\n  {\"cell_type\": \"code\",\n   \"source\": [\n    \"!pip install it's\\n\",\n    \"m = A.from_pretrained('acme/sage')\\n\"\n   ]}\n ]\n}\n";
         let found = notebook(text).expect("a notebook");
         let [only] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!((only.written.as_str(), only.kind, text[..only.at].matches('\n').count() + 1), ("acme/sage", "notebook", 7));
+        assert_eq!(
+            (only.written.as_str(), only.kind, text[..only.at].matches('\n').count() + 1),
+            ("acme/sage", "notebook", 7)
+        );
         assert!(notebook("{").is_err());
     }
 
     #[test]
     fn broken_texts_end() {
-        for text in ["x = 'open\ny", "'''never closed", "from_pretrained(", "f(((", "\\", "'\\", "é.from_pretrained('a/b'"] {
+        for text in
+            ["x = 'open\ny", "'''never closed", "from_pretrained(", "f(((", "\\", "'\\", "é.from_pretrained('a/b'"]
+        {
             assert!(source(text).is_ok(), "{text}");
         }
     }

@@ -107,7 +107,9 @@ pub(crate) fn search(root: &Path) -> Project {
         }
     }
     let mut seen = BTreeSet::new();
-    project.references.retain(|reference| seen.insert((reference.path.clone(), reference.line, reference.written.clone(), reference.kind)));
+    project.references.retain(|reference| {
+        seen.insert((reference.path.clone(), reference.line, reference.written.clone(), reference.kind))
+    });
     project.references.sort();
     project
 }
@@ -122,8 +124,14 @@ fn reader(name: &str) -> Option<Reader> {
         ("candor.lock" | "candor.toml", _) => None,
         ("package-lock.json" | "package.json" | "tsconfig.json", _) => None,
         ("models.toml", _) => Some(settings::toml),
-        (name, _) if name == "modelfile" || name.starts_with("modelfile.") || name.ends_with(".modelfile") => Some(shell::modelfile),
-        (name, _) if ["dockerfile", "containerfile"].iter().any(|stem| name == *stem || name.starts_with(&format!("{stem}.")) || name.ends_with(&format!(".{stem}"))) => {
+        (name, _) if name == "modelfile" || name.starts_with("modelfile.") || name.ends_with(".modelfile") => {
+            Some(shell::modelfile)
+        }
+        (name, _)
+            if ["dockerfile", "containerfile"].iter().any(|stem| {
+                name == *stem || name.starts_with(&format!("{stem}.")) || name.ends_with(&format!(".{stem}"))
+            }) =>
+        {
             Some(shell::dockerfile)
         }
         ("makefile" | "justfile", _) | (_, "sh" | "bash") => Some(shell::script),
@@ -186,7 +194,9 @@ fn locator(root: &Path, path: &str, found: &Found) -> (Option<String>, Option<St
         if let Some(rest) = bare.strip_prefix(host) {
             let mut parts = rest.trim_end_matches(".git").split(['/', ':']).filter(|part| !part.is_empty());
             return match (parts.next(), parts.next()) {
-                (Some(owner), Some(name)) if owner != "datasets" && owner != "spaces" => (Some(format!("hf:{owner}/{name}")), revision),
+                (Some(owner), Some(name)) if owner != "datasets" && owner != "spaces" => {
+                    (Some(format!("hf:{owner}/{name}")), revision)
+                }
                 _ => (None, None),
             };
         }
@@ -206,7 +216,8 @@ fn inside(root: &Path, path: &Path) -> bool {
 
 /// `owner/name`, as the Hub writes it.
 pub(crate) fn is_repository(text: &str) -> bool {
-    const FILES: &[&str] = &["py", "json", "yaml", "yml", "txt", "md", "sh", "toml", "csv", "png", "jpg", "html", "js", "ts"];
+    const FILES: &[&str] =
+        &["py", "json", "yaml", "yml", "txt", "md", "sh", "toml", "csv", "png", "jpg", "html", "js", "ts"];
     let Some((owner, name)) = text.split_once('/') else { return false };
     let file = name.rsplit_once('.').is_some_and(|(_, end)| FILES.contains(&end));
     is_name(owner) && is_name(name) && !file && !owner.starts_with('.')

@@ -6,13 +6,28 @@ use serde_json::{Value, json};
 
 /// Rules: id, what is wrong, what helps.
 const RULES: &[(&str, &str, &str)] = &[
-    ("license", "The licence of a model is not allowed, or not known", "Choose another model, allow the licence, or clarify it in the policy."),
-    ("restriction", "The terms of a model restrict what may be done", "Read the clause; choose another model, or allow the kind of restriction."),
+    (
+        "license",
+        "The licence of a model is not allowed, or not known",
+        "Choose another model, allow the licence, or clarify it in the policy.",
+    ),
+    (
+        "restriction",
+        "The terms of a model restrict what may be done",
+        "Read the clause; choose another model, or allow the kind of restriction.",
+    ),
     ("minimum", "A model stands below the demanded level", "`candor explain` shows what keeps it there."),
     ("component", "A component that is demanded was not found", "`candor assess` lists what was found."),
-    ("requirement", "A requirement of a framework is not met, or not known", "`candor explain` shows the tree down to its evidence."),
+    (
+        "requirement", "A requirement of a framework is not met, or not known",
+        "`candor explain` shows the tree down to its evidence.",
+    ),
     ("changed", "A pinned model has changed", "Look at the change, then run `candor check --update`."),
-    ("unresolved", "A model that is named could not be read", "Write its name out, or name a copy under `[[models]]` of the policy."),
+    (
+        "unresolved",
+        "A model that is named could not be read",
+        "Write its name out, or name a copy under `[[models]]` of the policy.",
+    ),
     ("policy", "An entry of the policy does nothing, or cannot be judged", "Remove it, or renew it with a reason."),
 ];
 
@@ -25,14 +40,26 @@ pub(super) fn document(report: &Report) -> Value {
             Severity::Undetermined | Severity::Warning => "warning",
             Severity::Excepted => "note",
         };
-        let places: Vec<Value> =
-            one.references.iter().map(|reference| place(&reference.path, reference.line, Some(reference.column))).collect();
+        let places: Vec<Value> = one
+            .references
+            .iter()
+            .map(|reference| place(&reference.path, reference.line, Some(reference.column)))
+            .collect();
         let places = if places.is_empty() { vec![place(&report.policy, 1, None)] } else { places };
-        let mut result = result(problem.rule(), level, &format!("{}: {}", one.model, problem.what), &places, &format!("{} {}", one.model, problem.key));
+        let mut result = result(
+            problem.rule(),
+            level,
+            &format!("{}: {}", one.model, problem.what),
+            &places,
+            &format!("{} {}", one.model, problem.key),
+        );
         if problem.severity == Severity::Excepted
             && let Some(map) = result.as_object_mut()
         {
-            map.insert("suppressions".to_owned(), json!([{"kind": "external", "status": "accepted", "justification": problem.what}]));
+            map.insert(
+                "suppressions".to_owned(),
+                json!([{"kind": "external", "status": "accepted", "justification": problem.what}]),
+            );
         }
         results.push(result);
     }

@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 /// Keys whose value is a model.
 const KEYS: &[&str] = &[
     "model", "model_id", "modelid", "model_name", "model_path", "model_name_or_path", "base_model",
-    "base_model_name_or_path", "pretrained_model_name_or_path", "pretrained_model", "repo_id", "checkpoint", "hf_model",
-    "hf_model_id", "embedding_model", "tokenizer_name_or_path",
+    "base_model_name_or_path", "pretrained_model_name_or_path", "pretrained_model", "repo_id", "checkpoint",
+    "hf_model", "hf_model_id", "embedding_model", "tokenizer_name_or_path",
 ];
 
 fn is_key(key: &str) -> bool {
@@ -72,7 +72,7 @@ fn scalar(rest: &str) -> String {
 pub(super) fn json(text: &str) -> Result<Vec<Found>, String> {
     let strings = json_strings(text);
     let mut found: Vec<Found> = Vec::new();
-    let pairs: Vec<(&(usize, usize, String), &(usize, usize, String))> = strings
+    let pairs: Vec<(&Quoted, &Quoted)> = strings
         .iter()
         .zip(strings.iter().skip(1))
         .filter(|((_, end, _), (start, _, _))| text.get(*end..*start).is_some_and(|between| between.trim() == ":"))
@@ -93,8 +93,11 @@ fn near(text: &str, one: usize, other: usize) -> bool {
     text.get(from..to).is_some_and(|between| !between.contains(['{', '}', '[', ']']))
 }
 
-/// All texts with first byte, byte behind, and value.
-fn json_strings(text: &str) -> Vec<(usize, usize, String)> {
+/// A text in quotation marks: first byte, byte behind, value.
+type Quoted = (usize, usize, String);
+
+/// All texts.
+fn json_strings(text: &str) -> Vec<Quoted> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(start) = text.get(at..).and_then(|rest| rest.find('"')).map(|found| found + at) {
@@ -162,7 +165,11 @@ mod tests {
         let told = |found: &Found| {
             let line = 1 + text[..found.at].matches('\n').count();
             assert!(text[found.at..].starts_with(&found.written), "{found:?}");
-            format!("{line} {}{}\n", found.written, found.revision.as_ref().map(|one| format!(" @ {one}")).unwrap_or_default())
+            format!(
+                "{line} {}{}\n",
+                found.written,
+                found.revision.as_ref().map(|one| format!(" @ {one}")).unwrap_or_default()
+            )
         };
         expected.assert_eq(&read(text).expect("no error").iter().map(told).collect::<String>());
     }

@@ -4,8 +4,9 @@ use super::references::Found;
 
 /// Options whose value is a model.
 const OPTIONS: &[&str] = &[
-    "--model", "--model-id", "--model_id", "--model-name", "--model-name-or-path", "--model_name_or_path", "--base-model",
-    "--base_model", "--pretrained-model-name-or-path", "--pretrained_model_name_or_path", "--repo-id", "--hf-repo",
+    "--model", "--model-id", "--model_id", "--model-name", "--model-name-or-path", "--model_name_or_path",
+    "--base-model", "--base_model", "--pretrained-model-name-or-path", "--pretrained_model_name_or_path", "--repo-id",
+    "--hf-repo",
 ];
 /// Variables whose value is a model.
 const VARIABLES: &[&str] =
@@ -81,7 +82,9 @@ pub(super) fn commands(text: &str, kind: &'static str) -> Vec<Found> {
                 ("ollama", "pull" | "run", Some((place, value))) => say(*place, &format!("ollama:{value}"), number),
                 ("git", "clone", _) => {
                     let url = words.iter().skip(number + 2).find(|(_, word)| word.contains("huggingface.co/"));
-                    if let Some((place, value)) = url.filter(|(_, value)| !value.contains("/datasets/") && !value.contains("/spaces/")) {
+                    if let Some((place, value)) =
+                        url.filter(|(_, value)| !value.contains("/datasets/") && !value.contains("/spaces/"))
+                    {
                         say(*place, value, number);
                     }
                 }
@@ -180,8 +183,12 @@ mod tests {
                 2 ./lora.gguf
             "#]],
         );
-        check(modelfile, "FROM hf.co/acme/sage:Q4_K_M\n", expect![[r#"
+        check(
+            modelfile,
+            "FROM hf.co/acme/sage:Q4_K_M\n",
+            expect![[r#"
             1 hf.co/acme/sage:Q4_K_M
-        "#]]);
+        "#]],
+        );
     }
 }

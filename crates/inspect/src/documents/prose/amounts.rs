@@ -7,11 +7,12 @@ use super::{Reader, Said, Topic};
 use candor_facts::{Amount, Basis, Claim, Stage};
 
 const TRAINED: &[&str] = &["train*", "pretrain*", "pre train*", "saw", "seen"];
-const OTHER: &[&str] =
-    &["context", "vocabulary", "tokenizer", "evaluat*", "benchmark*", "per second", "price", "cost", "throughput", "latency"];
-const POST: &[&str] = &[
-    "fine tun*", "finetun*", "sft", "post train*", "posttrain*", "rlhf", "dpo", "preference", "instruction tun*",
+const OTHER: &[&str] = &[
+    "context", "vocabulary", "tokenizer", "evaluat*", "benchmark*", "per second", "price", "cost", "throughput",
+    "latency",
 ];
+const POST: &[&str] =
+    &["fine tun*", "finetun*", "sft", "post train*", "posttrain*", "rlhf", "dpo", "preference", "instruction tun*"];
 const PRE: &[&str] = &["pretrain*", "pre train*", "from scratch", "base model", "foundation model"];
 
 pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
@@ -29,7 +30,9 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
                 continue;
             }
             Amount::TrainingTokens
-        } else if matches!(first, "active" | "activated") || is(&["active", "activated"]) && is(&["parameters", "params"]) {
+        } else if matches!(first, "active" | "activated")
+            || is(&["active", "activated"]) && is(&["parameters", "params"])
+        {
             Amount::ActiveParameters
         } else if matches!(first, "total" | "parameters" | "params") {
             Amount::TotalParameters
@@ -40,14 +43,11 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
             let window: Vec<&str> = words.iter().take(at).rev().take(3).copied().collect();
             phrases.iter().any(|phrase| window.contains(phrase))
         };
-        let more = before(&["over", "than", "least", "exceeding"]) || plus(&said.statement.text, words.get(at).copied());
+        let more =
+            before(&["over", "than", "least", "exceeding"]) || plus(&said.statement.text, words.get(at).copied());
         let less = before(&["up", "most", "under", "fewer"]) && !more;
-        let claim = Claim::Amount {
-            of,
-            low: if less { 0 } else { value },
-            high: (!more).then_some(value),
-            stage: stage(said),
-        };
+        let claim =
+            Claim::Amount { of, low: if less { 0 } else { value }, high: (!more).then_some(value), stage: stage(said) };
         reader.say(Basis::Declared, said, claim);
     }
 }
@@ -58,7 +58,8 @@ fn figures(words: &[&str]) -> Vec<(usize, u64, usize)> {
     for (at, word) in words.iter().enumerate() {
         let digits: String = word.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         let unit = word.get(digits.len()..).unwrap_or_default();
-        let (unit, next) = if unit.is_empty() { (words.get(at + 1).copied().unwrap_or_default(), at + 2) } else { (unit, at + 1) };
+        let (unit, next) =
+            if unit.is_empty() { (words.get(at + 1).copied().unwrap_or_default(), at + 2) } else { (unit, at + 1) };
         let scale: u64 = match unit {
             "b" | "bn" | "billion" => 1_000_000_000,
             "t" | "tn" | "trillion" => 1_000_000_000_000,
@@ -79,7 +80,9 @@ fn scaled(digits: &str, scale: u64) -> Option<u64> {
     }
     let part = match fraction {
         "" => 0,
-        digits => digits.parse::<u64>().ok()?.checked_mul(scale)? / 10u64.checked_pow(u32::try_from(digits.len()).ok()?)?,
+        digits => {
+            digits.parse::<u64>().ok()?.checked_mul(scale)? / 10u64.checked_pow(u32::try_from(digits.len()).ok()?)?
+        }
     };
     whole.parse::<u64>().ok()?.checked_mul(scale)?.checked_add(part)
 }
@@ -124,15 +127,24 @@ mod tests {
     fn figures_of_training() {
         let t = "000000000000";
         for (sentence, expected) in [
-            ("The model was pre-trained on 3.5 trillion tokens.", vec![format!("training-tokens 3500000000000..3500000000000 base")]),
+            (
+                "The model was pre-trained on 3.5 trillion tokens.",
+                vec![format!("training-tokens 3500000000000..3500000000000 base")],
+            ),
             ("We trained it on 15T+ tokens of text.", vec![format!("training-tokens 15{t}..? unstated")]),
             ("It was trained on over 2 trillion tokens.", vec![format!("training-tokens 2{t}..? unstated")]),
             ("Models are trained on up to 4T tokens.", vec![format!("training-tokens 0..4{t} unstated")]),
-            ("Fine-tuned on 20B tokens of dialogue, training for two epochs.", vec!["training-tokens 20000000000..20000000000 end".to_owned()]),
-            ("It has 671B total parameters with 37B activated for each token.", vec![
-                "total-parameters 671000000000..671000000000 unstated".to_owned(),
-                "active-parameters 37000000000..37000000000 unstated".to_owned(),
-            ]),
+            (
+                "Fine-tuned on 20B tokens of dialogue, training for two epochs.",
+                vec!["training-tokens 20000000000..20000000000 end".to_owned()],
+            ),
+            (
+                "It has 671B total parameters with 37B activated for each token.",
+                vec![
+                    "total-parameters 671000000000..671000000000 unstated".to_owned(),
+                    "active-parameters 37000000000..37000000000 unstated".to_owned(),
+                ],
+            ),
             ("A context window of 128k tokens was used in training.", vec![]),
             ("The price of 1B tokens is low, and training is separate.", vec![]),
             ("It was not trained on 15 trillion tokens.", vec![]),
