@@ -5,7 +5,6 @@
 //! dropped here: whether a copyright line or a name may differ is decided where differences are judged
 //! (`residue.rs`), because there it is known what surrounds them.
 //!
-//! Long because the one pass from bytes to words, with what each kind of byte does.
 
 use std::ops::Range;
 
