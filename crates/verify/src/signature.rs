@@ -2,7 +2,7 @@
 //!
 //! Three questions, in this order, and no later one is asked before the earlier is answered by yes: is the signature
 //! that of the key or of a certificate under the root that the user trusts; is what it signs a well-formed statement of
-//! a model; do the files say the same. The policy where the format leaves room stands in `docs/concepts/signatures.md`.
+//! a model; do the files say the same. The policy where the format leaves room stands in `docs/guides/signatures.md`.
 
 mod bundle;
 mod chain;
