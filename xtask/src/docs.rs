@@ -4,6 +4,8 @@
 //! `candor --help`, framework pages from the framework files and the probes that they name. `--check` writes
 //! nothing and fails where a page is not what would be written.
 
+mod law;
+
 use anyhow::{Context, bail, ensure};
 use candor_assess::{Framework, PROBES, Reference, Requirement, Rule};
 use std::collections::BTreeMap;
@@ -139,6 +141,7 @@ fn framework_pages() -> anyhow::Result<Pages> {
     index.push_str("\nRequirement by requirement: [coverage](coverage.md).\n");
     pages.insert(format!("{FOLDER}/frameworks/README.md"), index);
     pages.insert(format!("{FOLDER}/frameworks/coverage.md"), coverage(&frameworks)?);
+    pages.insert(format!("{FOLDER}/regulation.md"), law::regulation_page(&frameworks));
     Ok(pages)
 }
 
@@ -254,9 +257,10 @@ fn framework_page(framework: &Framework) -> anyhow::Result<String> {
         }
     }
     page.push_str("\nTitles are our words. A reading is our interpretation, and every report shows it as one.\n");
+    page.push_str(&law::law(framework));
     for name in order(framework) {
         if let Some(requirement) = framework.requirements.get(name) {
-            write!(page, "\n## {name}\n\n{}", requirement_text(framework, requirement))?;
+            write!(page, "\n## {name}\n\n{}", requirement_text(framework, name, requirement))?;
         }
     }
     Ok(page)
@@ -284,7 +288,8 @@ fn order(framework: &Framework) -> Vec<&str> {
     names
 }
 
-fn requirement_text(framework: &Framework, requirement: &Requirement) -> String {
+fn requirement_text(framework: &Framework, name: &str, requirement: &Requirement) -> String {
+    let note = framework.note(name);
     let mut lines = vec![format!("{}.\n", requirement.title)];
     if !requirement.cite.is_empty() {
         lines.push(format!("- Where it stands: {}", requirement.cite));
@@ -300,6 +305,11 @@ fn requirement_text(framework: &Framework, requirement: &Requirement) -> String 
         Rule::AtLeast(count, parts) => {
             lines.push(format!("- Holds when at least {count} of these do: {}", list(parts)))
         }
+        Rule::Outcome(rule) => lines.push(format!(
+            "- Holds when every outcome still open is one of: {}; decided by {}",
+            rule.among.join(", "),
+            list(rule.questions())
+        )),
         Rule::Probe(probe, params) => {
             lines.push(format!("- Asked: {} ([`{}`](README.md#{}))", params.fill(probe.question), probe.id, probe.id));
             lines.push(format!("- How: {}", probe.doc));
@@ -313,6 +323,14 @@ fn requirement_text(framework: &Framework, requirement: &Requirement) -> String 
     }
     if let Some(exempt) = &requirement.unless {
         lines.push(format!("- Does not apply when this holds: {}", link(framework, exempt)));
+    }
+    for (name, text) in [("To be asked", &note.ask), ("What openness can never show", &note.never)] {
+        if !text.is_empty() {
+            lines.push(format!("- {name}: {text}"));
+        }
+    }
+    if note.beyond_weights {
+        lines.push("- Cannot be satisfied by weights alone".to_owned());
     }
     lines.join("\n") + "\n"
 }

@@ -2,8 +2,10 @@
 
 use crate::answers::{self, Answer};
 use crate::claims::{self, ClaimHeld};
+use crate::decision::Decided;
 use crate::framework::{Framework, Reference, Rule};
 use crate::inventory::Inventory;
+use crate::reviewed;
 use crate::status::Status;
 use crate::verdict::{Graded, Readings, Reason, Scorecard, Standing, Trust, Verdict, VerdictId, Verdicts};
 use candor_facts::FactSheet;
@@ -21,10 +23,19 @@ pub struct Assessment<'a> {
     pub readings: Vec<Readings>,
     /// Grades on scales.
     pub scorecards: Vec<Scorecard>,
+    /// Decisions: the outcomes that can still be reached.
+    pub decisions: Vec<Decided>,
     /// What it changes for the user.
     pub answers: Vec<Answer>,
     /// The publisher's claims of openness, held against the verdicts.
     pub claims: Vec<ClaimHeld>,
+}
+
+impl Assessment<'_> {
+    /// Whether something that files could show stayed unknown. Duties of law are apart: much of them no file can show.
+    pub fn unknown(&self) -> bool {
+        self.verdicts.iter().any(|(_, verdict)| verdict.confirmed == Status::Unknown && !verdict.law)
+    }
 }
 
 /// Judge a fact sheet by frameworks. References between frameworks must lead to those given.
@@ -34,6 +45,7 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
     let mut standings = Vec::new();
     let mut readings = Vec::new();
     let mut scorecards = Vec::new();
+    let mut decisions = Vec::new();
     for framework in frameworks {
         for root in framework.roots() {
             judge.requirement(framework, root);
@@ -47,11 +59,12 @@ pub fn assess<'a>(sheet: &'a FactSheet, frameworks: &[Framework]) -> Assessment<
         if !framework.dimensions.is_empty() {
             scorecards.push(judge.scorecard(framework));
         }
+        decisions.extend(Decided::new(framework, |question, trust| judge.status(framework, question, trust)));
     }
     let verdicts = judge.verdicts;
     let answers = answers::answer(&inventory, &verdicts);
     let claims = claims::hold(&inventory, &standings, &verdicts);
-    Assessment { inventory, verdicts, standings, readings, scorecards, answers, claims }
+    Assessment { inventory, verdicts, standings, readings, scorecards, decisions, answers, claims }
 }
 
 struct Judge<'j, 'a> {
@@ -71,16 +84,17 @@ impl Judge<'_, '_> {
         }
         let requirement = framework.requirements.get(name)?;
         let reason = match &requirement.rule {
-            Rule::Probe(probe, params) => Reason::Probed {
-                probe: probe.id,
-                question: params.fill(probe.question),
-                confirmed: (probe.ask)(self.inventory, params, Trust::Confirmed),
-                declared: (probe.ask)(self.inventory, params, Trust::Declared),
-            },
+            Rule::Probe(probe, params) => {
+                let ask = |trust| (probe.ask)(self.inventory, params, trust);
+                let (confirmed, declared) =
+                    reviewed::settle(self.inventory, &id, ask(Trust::Confirmed), ask(Trust::Declared));
+                Reason::Probed { probe: probe.id, question: params.fill(probe.question), confirmed, declared }
+            }
             Rule::All(parts) => self.composed(framework, "all", parts),
             Rule::Any(parts) => self.composed(framework, "any", parts),
             Rule::None(parts) => self.composed(framework, "none", parts),
             Rule::AtLeast(_, parts) => self.composed(framework, "at-least", parts),
+            Rule::Outcome(rule) => self.composed(framework, "decision", rule.questions()),
         };
         let exemption = requirement.unless.as_ref().and_then(|part| self.refer(framework, part));
         let status = |trust: Trust| {
@@ -95,10 +109,6 @@ impl Judge<'_, '_> {
             exemption.map_or(own, |exemption| own.unless(of(&exemption)))
         };
         let (confirmed, declared) = (status(Trust::Confirmed), status(Trust::Declared));
-        let reason = match reason {
-            Reason::Composed { rule, parts, .. } => Reason::Composed { rule, parts, unless: exemption },
-            probed => probed,
-        };
         let verdict = Verdict {
             requirement: id.clone(),
             title: requirement.title.clone(),
@@ -107,6 +117,9 @@ impl Judge<'_, '_> {
             confirmed,
             declared,
             reason,
+            exemption,
+            law: framework.regulation.is_some(),
+            note: framework.note(name),
         };
         let done = self.verdicts.push(verdict);
         self.done.insert(id, done);
@@ -115,7 +128,7 @@ impl Judge<'_, '_> {
 
     fn composed(&mut self, framework: &Framework, rule: &'static str, parts: &[Reference]) -> Reason {
         let parts = parts.iter().filter_map(|part| self.refer(framework, part)).collect();
-        Reason::Composed { rule, parts, unless: None }
+        Reason::Composed { rule, parts }
     }
 
     fn refer(&mut self, framework: &Framework, part: &Reference) -> Option<VerdictId> {

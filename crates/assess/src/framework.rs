@@ -2,7 +2,9 @@
 
 mod read;
 
+use crate::decision::OutcomeRule;
 use crate::probe::{Params, Probe};
+use crate::regulation::{self, Regulation};
 use crate::status::Status;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,6 +34,8 @@ pub struct Framework {
     pub dimensions: Vec<Dimension>,
     /// Requirements by name.
     pub requirements: BTreeMap<String, Requirement>,
+    /// What a framework of law has beside requirements: a decision, dates, what must be asked.
+    pub regulation: Option<Regulation>,
     /// Byte of the id in the file.
     at: usize,
     /// Bytes of the names in lists.
@@ -74,7 +78,7 @@ pub struct Requirement {
     /// A requirement that exempts.
     pub unless: Option<Reference>,
     /// Byte at which it begins in the file.
-    at: usize,
+    pub(crate) at: usize,
 }
 
 /// What is asked.
@@ -90,6 +94,8 @@ pub enum Rule {
     AtLeast(usize, Vec<Reference>),
     /// What a probe answers.
     Probe(&'static Probe, Params),
+    /// The decision of this file ends in one of these outcomes.
+    Outcome(OutcomeRule),
 }
 
 /// A requirement of this framework, or of another one (`osaid:parameters`).
@@ -100,7 +106,7 @@ pub struct Reference {
     /// The requirement.
     pub requirement: String,
     /// Byte at which it is named in the file.
-    at: usize,
+    pub(crate) at: usize,
 }
 
 /// What is wrong with a framework file, and where.
@@ -127,7 +133,11 @@ impl Framework {
     /// All that is wrong with it: unknown keys, unknown probes, wrong parameters, a missing title or citation,
     /// references that lead nowhere, circles, and requirements that no level or reading reaches.
     pub fn parse(text: &str) -> Result<Self, Vec<FrameworkError>> {
-        let (framework, mut wrong) = read::framework(text);
+        let (mut framework, mut wrong) = read::framework(text);
+        if wrong.is_empty() {
+            let attached = regulation::attach(text, &mut framework);
+            wrong.extend(attached.into_iter().map(|(at, what)| Wrong { at, what }));
+        }
         if wrong.is_empty() {
             wrong = framework.check();
         }
@@ -260,6 +270,7 @@ impl Rule {
             Self::Any(_) => Status::any(parts),
             Self::None(_) => Status::none(parts),
             Self::AtLeast(count, _) => Status::at_least(*count, parts),
+            Self::Outcome(rule) => rule.compose(parts),
             Self::All(_) | Self::Probe(..) => Status::all(parts),
         }
     }
@@ -271,6 +282,7 @@ impl Requirement {
         let composed: &[Reference] = match &self.rule {
             Rule::All(parts) | Rule::Any(parts) | Rule::None(parts) | Rule::AtLeast(_, parts) => parts,
             Rule::Probe(..) => &[],
+            Rule::Outcome(rule) => rule.questions(),
         };
         composed.iter().chain(&self.unless)
     }
@@ -283,6 +295,9 @@ const SHIPPED: &[(&str, &str)] = &[
     ("g7-2026", include_str!("../frameworks/g7-2026.toml")),
     ("mof-1.0", include_str!("../frameworks/mof-1.0.toml")),
     ("eosai-2026", include_str!("../frameworks/eosai-2026.toml")),
+    ("eu-exemption", include_str!("../frameworks/eu-exemption.toml")),
+    ("eu-ai-act-gpai", include_str!("../frameworks/eu-ai-act-gpai.toml")),
+    ("ca-ab-2013", include_str!("../frameworks/ca-ab-2013.toml")),
 ];
 
 /// The frameworks that ship with Candor, in an order in which references lead backwards.

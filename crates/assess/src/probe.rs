@@ -1,9 +1,10 @@
 //! What a probe is: one question to the inventory, with typed parameters.
 
+use crate::compute::Operations;
 use crate::inventory::Inventory;
 use crate::terms::Scope;
 use crate::verdict::{Finding, Trust};
-use candor_facts::{Component, DataAspect};
+use candor_facts::{Component, DataAspect, TermKind};
 use candor_license::Freedom;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,12 @@ pub enum Param {
     Aspect,
     /// `what = "…"`: what must be attested.
     What,
+    /// `kinds = ["non-commercial", …]`: kinds of restriction.
+    Kinds,
+    /// `threshold = "1e23"`: operations.
+    Threshold,
+    /// `high = "1e25"`: a second number of operations.
+    High,
 }
 
 impl Param {
@@ -45,6 +52,9 @@ impl Param {
             Self::Scope => "scope",
             Self::Aspect => "aspect",
             Self::What => "what",
+            Self::Kinds => "kinds",
+            Self::Threshold => "threshold",
+            Self::High => "high",
         }
     }
 }
@@ -57,6 +67,9 @@ pub struct Params {
     of: Option<Scope>,
     aspect: Option<DataAspect>,
     what: String,
+    kinds: Vec<TermKind>,
+    threshold: Option<Operations>,
+    high: Option<Operations>,
 }
 
 impl Params {
@@ -112,6 +125,20 @@ impl Params {
                     Some(DataAspect::parse(&word).ok_or_else(|| format!("`aspect`: `{word}` is no particular"))?);
             }
             Param::What => self.what = text(value)?,
+            Param::Kinds => {
+                for item in value.as_array().ok_or("`kinds` is a list")? {
+                    let word = text(item)?;
+                    let kind = TermKind::parse(&word).filter(|kind| kind.restricts());
+                    self.kinds.push(kind.ok_or_else(|| format!("`kinds`: `{word}` is no kind of restriction"))?);
+                }
+            }
+            Param::Threshold | Param::High => {
+                let word = text(value)?;
+                let key = param.key();
+                let number = Operations::parse(&word).ok_or_else(|| format!("`{key}`: write `{word}` as `1e23`"))?;
+                let place = if param == Param::High { &mut self.high } else { &mut self.threshold };
+                *place = Some(number);
+            }
         }
         Ok(())
     }
@@ -136,6 +163,21 @@ impl Params {
         self.aspect.unwrap_or(DataAspect::Processing)
     }
 
+    /// The kinds of restriction asked about.
+    pub fn kinds(&self) -> &[TermKind] {
+        &self.kinds
+    }
+
+    /// The number of operations asked about.
+    pub fn threshold(&self) -> Operations {
+        self.threshold.unwrap_or(Operations(0))
+    }
+
+    /// The second number of operations.
+    pub fn high(&self) -> Operations {
+        self.high.unwrap_or(self.threshold())
+    }
+
     /// What must be attested.
     pub fn what(&self) -> &str {
         &self.what
@@ -155,5 +197,8 @@ impl Params {
             .replace("{of}", of)
             .replace("{aspect}", self.aspect.map_or("", DataAspect::as_str))
             .replace("{what}", &self.what)
+            .replace("{kinds}", &self.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "))
+            .replace("{threshold}", &self.threshold.map(|number| number.to_string()).unwrap_or_default())
+            .replace("{high}", &self.high.map(|number| number.to_string()).unwrap_or_default())
     }
 }

@@ -1,5 +1,6 @@
 //! Findings, verdicts, standings: answers that cannot exist without a ground or a stated doubt.
 
+use crate::regulation::Note;
 use crate::status::Status;
 use candor_facts::{Evidence, FactId, Gap};
 
@@ -118,6 +119,24 @@ impl Finding {
         self
     }
 
+    /// The same finding with two facts that do not agree, and a word on it.
+    pub(crate) fn in_conflict(mut self, one: FactId, other: FactId, note: &str) -> Self {
+        self.doubts.push(Doubt::Conflict(one, other));
+        self.note_more(note)
+    }
+
+    /// The same finding with a further sentence.
+    pub(crate) fn note_more(mut self, more: &str) -> Self {
+        self.note = if self.note.is_empty() { more.to_owned() } else { format!("{}; {more}", self.note) };
+        self
+    }
+
+    /// The same finding with further grounds.
+    pub(crate) fn and(mut self, facts: &[FactId]) -> Self {
+        self.grounds.extend(facts.iter().map(|fact| Ground::Fact(*fact)));
+        self
+    }
+
     /// The answer.
     pub fn status(&self) -> Status {
         self.status
@@ -157,12 +176,10 @@ pub struct VerdictId(pub usize);
 pub enum Reason {
     /// From other verdicts.
     Composed {
-        /// `all`, `any`, `none`, `at-least`.
+        /// `all`, `any`, `none`, `at-least`, `decision`.
         rule: &'static str,
         /// The verdicts composed.
         parts: Vec<VerdictId>,
-        /// The exemption, if the requirement has one.
-        unless: Option<VerdictId>,
     },
     /// From a probe: what it found on what was observed, and with the publisher's word.
     Probed {
@@ -194,6 +211,12 @@ pub struct Verdict {
     pub declared: Status,
     /// How it came about.
     pub reason: Reason,
+    /// The requirement that exempts, if there is one.
+    pub exemption: Option<VerdictId>,
+    /// Whether it belongs to a framework of law.
+    pub law: bool,
+    /// For a duty of law: what must be asked, and what openness can never show.
+    pub note: Note,
 }
 
 impl Verdict {

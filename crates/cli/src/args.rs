@@ -1,6 +1,6 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, catalogue, compare, explain, frameworks, mof, next, schema, sign, verify};
+use crate::commands::{assess, attest, catalogue, compare, explain, frameworks, mof, next, schema, sign, verify};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -96,6 +96,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  candor frameworks\n  candor frameworks show mof\n  candor frameworks lint ours.toml"
     )]
     Frameworks(frameworks::Options),
+    /// A reviewer's statement on one requirement or component, pinned to what was reviewed
+    #[command(after_help = attest::HELP)]
+    Attest(attest::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),
@@ -117,7 +120,7 @@ pub(crate) enum Format {
 }
 
 /// How to read a release.
-#[derive(ClapArgs, Debug)]
+#[derive(ClapArgs, Clone, Debug, Default)]
 pub(crate) struct Reading {
     /// The folder is the whole release: a file that is not in it does not exist
     #[arg(long)]
@@ -128,6 +131,18 @@ pub(crate) struct Reading {
     /// Exit 3 when something could not be seen or stayed unknown
     #[arg(long)]
     pub strict: bool,
+    /// Statements of reviewers; without this, those beside the release are read: `candor-reviews.toml` with a
+    /// bundle, `NAME.candor-reviews.toml` next to a folder
+    #[arg(long, value_name = "FILE")]
+    pub reviews: Vec<PathBuf>,
+    /// The day on which duties and exceptions are judged; without it, dates are told and not judged
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub as_of: Option<String>,
+}
+
+pub(crate) fn day(text: &str) -> Result<String, String> {
+    let fine = candor_assess::is_day(text);
+    fine.then(|| text.to_owned()).ok_or_else(|| "write a day as 2026-01-31".to_owned())
 }
 
 /// By what to judge.

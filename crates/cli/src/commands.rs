@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod assess;
+pub(crate) mod attest;
 pub(crate) mod catalogue;
 pub(crate) mod compare;
 pub(crate) mod explain;

@@ -5,9 +5,10 @@ use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
 use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
 use candor_inspect::ListedModel;
+use candor_inspect::reviews::REVIEWS;
 use candor_source::{Locator, Request, Snapshot, resolve};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A release that was read.
 pub(crate) struct Loaded {
@@ -53,6 +54,11 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
             with.is_empty(),
             "`--with` adds parts to what is read, and `{locator}` of the catalogue is not; leave it out"
         );
+        ensure!(
+            reading.reviews.is_empty(),
+            "reviews are held against the files that they are pinned to, and `{locator}` of the catalogue has none \
+             here; name a folder or bundle, or leave `--reviews` out"
+        );
         let sheet = candor_assess::known::with_known_bases(sheet);
         return Ok(vec![Loaded { sheet, snapshot: None }]);
     }
@@ -60,16 +66,19 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
         Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
         _ => (locator, None),
     };
+    let reviews = reviews(place, reading)?;
+    with.extend(reviews.iter().map(|path| (Role::Document, path.display().to_string())));
+    let reviews = reviews.len();
     let request = Request { locator: place.to_owned(), complete: reading.complete, with };
     let snapshot = resolve(&request)?;
     let mut models = listed(&snapshot);
     let Some(wanted) = wanted else {
         match (models.len(), models.pop()) {
-            (1, Some(only)) => return Ok(vec![about(snapshot, only)?]),
-            (_, None) => return Ok(vec![scanned(snapshot)]),
+            (1, Some(only)) => return Ok(vec![about(snapshot, only, reviews)?]),
+            (_, None) => return Ok(vec![scanned(snapshot, reviews)]),
             (_, last) => models.extend(last),
         }
-        let each = models.into_iter().map(|model| about(resolve(&request)?, model));
+        let each = models.into_iter().map(|model| about(resolve(&request)?, model, reviews));
         return each.collect();
     };
     let found = models.iter().find(|model| model.reference == wanted || model.name == wanted);
@@ -77,7 +86,7 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
         let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
         bail!("`{place}` lists no model `{wanted}`; it lists: {}", names.join(", "));
     };
-    Ok(vec![about(snapshot, model)?])
+    Ok(vec![about(snapshot, model, reviews)?])
 }
 
 /// Read a release where only one can be meant.
@@ -110,16 +119,53 @@ fn listed(snapshot: &Snapshot) -> Vec<ListedModel> {
 }
 
 /// A release about one model of a bill.
-fn about(mut snapshot: Snapshot, model: ListedModel) -> anyhow::Result<Loaded> {
+fn about(mut snapshot: Snapshot, model: ListedModel, reviews: usize) -> anyhow::Result<Loaded> {
     snapshot.release.id = model.name;
     snapshot.release.subject = vec![model.reference];
-    Ok(scanned(snapshot))
+    Ok(scanned(snapshot, reviews))
 }
 
-fn scanned(snapshot: Snapshot) -> Loaded {
-    let sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
+/// What is in a snapshot whose last parts are so many files of reviews.
+fn scanned(snapshot: Snapshot, reviews: usize) -> Loaded {
+    let mut sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
+    let first = snapshot.release.parts.len().saturating_sub(reviews);
+    for (index, part) in snapshot.release.parts().skip(first) {
+        if let Some(entry) = part.listing.entries().first() {
+            sheet = candor_inspect::reviews::review(sheet, &snapshot, index, &entry.path);
+        }
+    }
     let sheet = candor_assess::known::with_known_bases(sheet);
     Loaded { sheet, snapshot: Some(snapshot) }
+}
+
+/// The files of reviews that are named, or the one that is found beside a release of this machine.
+fn reviews(locator: &str, reading: &Reading) -> anyhow::Result<Vec<PathBuf>> {
+    for path in &reading.reviews {
+        ensure!(path.is_file(), "`--reviews {}`: there is no such file", path.display());
+    }
+    if !reading.reviews.is_empty() {
+        return Ok(reading.reviews.clone());
+    }
+    Ok(beside(locator).filter(|path| path.is_file()).into_iter().collect())
+}
+
+/// Where reviews of a release of this machine are kept: in the folder of its bundle, or beside its folder as
+/// `<name>.candor-reviews.toml`. Never inside: what lies in a release is the publisher's word, not a reviewer's.
+pub(crate) fn beside(locator: &str) -> Option<PathBuf> {
+    let path = Path::new(locator);
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    let bundle = |name: &str| name.starts_with("release") && name.ends_with(".toml");
+    if path.is_file() && name(path).is_some_and(|name| bundle(&name)) {
+        return Some(path.parent()?.join(REVIEWS));
+    }
+    if !path.is_dir() {
+        return None;
+    }
+    if path.join("release.toml").is_file() {
+        return Some(path.join(REVIEWS));
+    }
+    let real = path.canonicalize().ok()?;
+    Some(real.parent()?.join(format!("{}.{REVIEWS}", name(&real)?)))
 }
 
 /// The fact sheet of a release of the catalogue; none when the locator means something else.

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Sign(options) => commands::sign::run(options, &output),
         Command::Next(options) => commands::next::run(options, &output),
         Command::Frameworks(options) => commands::frameworks::run(options, &output),
+        Command::Attest(options) => commands::attest::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };

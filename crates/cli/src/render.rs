@@ -3,7 +3,7 @@
 use crate::load::Loaded;
 use crate::output::Output;
 use anyhow::{Context, bail};
-use candor_assess::{Assessment, Framework, Status, assess};
+use candor_assess::{Assessment, Framework, assess};
 use candor_facts::Evidence;
 use candor_report::{FORMATS, Format, Options, Several, Subject};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -70,8 +70,7 @@ impl<'j> Judged<'j> {
 
     /// Whether something could not be seen or stayed unknown.
     pub(crate) fn undetermined(&self) -> bool {
-        let mut verdicts = self.assessment.verdicts.iter();
-        !self.loaded.sheet.gaps().is_empty() || verdicts.any(|(_, verdict)| verdict.confirmed == Status::Unknown)
+        !self.loaded.sheet.gaps().is_empty() || self.assessment.unknown()
     }
 }
 

@@ -471,6 +471,18 @@ pub enum Claim {
         /// Of which stage.
         stage: Stage,
     },
+    /// A reviewer states that a requirement of a framework holds, or that it does not.
+    Reviewed {
+        /// `framework.requirement`.
+        requirement: String,
+        /// Whether it holds.
+        holds: bool,
+        /// Why, in the reviewer's words.
+        because: String,
+        /// Where that can be seen.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        url: Option<String>,
+    },
     /// What a text of terms is.
     LicenseText {
         /// What the terms cover.

@@ -77,6 +77,11 @@ pub enum GapReason {
         /// How.
         what: String,
     },
+    /// It was said of something that has changed since.
+    Stale {
+        /// What changed.
+        what: String,
+    },
     /// It points out of its root, in a circle, or is no regular file.
     Unsafe {
         /// What it is.
@@ -94,6 +99,7 @@ impl GapReason {
             Self::Unsupported { .. } => "unsupported",
             Self::Malformed { .. } => "malformed",
             Self::Unreachable { .. } => "unreachable",
+            Self::Stale { .. } => "stale",
             Self::Unsafe { .. } => "unsafe",
         }
     }
@@ -113,6 +119,7 @@ impl fmt::Display for GapReason {
             Self::Unsupported { what } => write!(f, "not read: {what}"),
             Self::Malformed { at, what } => write!(f, "malformed at byte {at}: {what}"),
             Self::Unreachable { what } => write!(f, "could not be read: {what}"),
+            Self::Stale { what } => write!(f, "stale: {what}"),
             Self::Unsafe { what } => write!(f, "refused: {what}"),
         }
     }

@@ -96,3 +96,7 @@ pub const STATEMENTS: usize = 10_000;
 pub const HEADING: usize = 512;
 /// Most models of one bill of materials that are looked at.
 pub const LISTED_MODELS: usize = 200;
+/// A file of reviews, in bytes.
+pub(crate) const REVIEW_FILE_BYTES: u64 = 1 << 20;
+/// What a review may be pinned to, in bytes.
+pub(crate) const REVIEWED_BYTES: u64 = 64 << 20;

@@ -17,6 +17,7 @@ mod hostile;
 mod inspector;
 mod inspectors;
 mod json;
+pub mod reviews;
 mod scan;
 pub mod tensors;
 #[cfg(test)]

@@ -43,13 +43,26 @@ pub(crate) struct Held<'c> {
 pub(crate) struct Demand<'c> {
     pub(crate) verdict: &'c Verdict,
     pub(crate) made: Made<'c>,
+    /// The requirement that exempts.
+    pub(crate) unless: Option<&'c str>,
     pub(crate) evidence: Vec<usize>,
     pub(crate) doubts: Vec<usize>,
 }
 
+impl<'c> Demand<'c> {
+    /// The requirements that it follows from, the exempting one last.
+    pub(crate) fn parts(&self) -> impl DoubleEndedIterator<Item = &'c str> {
+        let composed: &[&'c str] = match &self.made {
+            Made::Composed { parts, .. } => parts,
+            Made::Probed { .. } => &[],
+        };
+        composed.iter().copied().chain(self.unless)
+    }
+}
+
 /// From other requirements, or from a probe.
 pub(crate) enum Made<'c> {
-    Composed { rule: &'static str, parts: Vec<&'c str>, unless: Option<&'c str> },
+    Composed { rule: &'static str, parts: Vec<&'c str> },
     Probed { probe: &'static str, question: &'c str, why: Option<&'c str> },
 }
 
@@ -148,11 +161,9 @@ impl<'n> Numbers<'n, '_> {
         for (_, verdict) in assessment.verdicts.iter() {
             let (mut evidence, mut doubts) = (Vec::new(), Vec::new());
             let made = match &verdict.reason {
-                Reason::Composed { rule, parts, unless } => Made::Composed {
-                    rule,
-                    parts: parts.iter().filter_map(|id| name(*id)).collect(),
-                    unless: unless.and_then(name),
-                },
+                Reason::Composed { rule, parts, .. } => {
+                    Made::Composed { rule, parts: parts.iter().filter_map(|id| name(*id)).collect() }
+                }
                 Reason::Probed { probe, question, confirmed, declared } => {
                     evidence = self.evidence.grounds(self.inventory, confirmed.grounds());
                     if confirmed.status() == Status::Unknown {
@@ -163,7 +174,8 @@ impl<'n> Numbers<'n, '_> {
                     Made::Probed { probe, question, why: notes.into_iter().find(|note| !note.is_empty()) }
                 }
             };
-            list.push(Demand { verdict, made, evidence, doubts });
+            let unless = verdict.exemption.and_then(name);
+            list.push(Demand { verdict, made, unless, evidence, doubts });
         }
         list
     }

@@ -367,10 +367,10 @@ impl Writer<'_, '_> {
                         if !verdict.reading.is_empty() {
                             told.push(format!("Our reading: {}", verdict.reading));
                         }
-                        if let Made::Composed { rule, parts, unless } = &demand.made {
-                            let unless = unless.map(|id| format!(", unless {id}")).unwrap_or_default();
-                            told.push(format!("{rule} of {}{unless}", parts.join(", ")));
+                        if let Made::Composed { rule, parts } = &demand.made {
+                            told.push(format!("{rule} of {}", parts.join(", ")));
                         }
+                        told.extend(demand.unless.map(|id| format!("Does not apply when this holds: {id}")));
                         map.insert("descriptions".to_owned(), json!(told));
                     }
                     value

@@ -60,15 +60,16 @@ impl Tree<'_, '_> {
             self.text(&body, &body, &format!("our reading: {}", verdict.reading));
         }
         match &verdict.reason {
-            Reason::Composed { rule, parts, unless } => {
+            Reason::Composed { rule, parts } => {
                 let joined = match *rule {
                     "any" => "one of these must hold:",
                     "none" => "none of these may hold:",
                     "at-least" => "so many of these must hold:",
+                    "decision" => "what the answers to these, in order, lead to:",
                     _ => "all of these must hold:",
                 };
                 self.text(&body, &body, joined);
-                let children: Vec<VerdictId> = parts.iter().copied().chain(*unless).collect();
+                let children: Vec<VerdictId> = parts.iter().copied().chain(verdict.exemption).collect();
                 for (at, child) in children.iter().enumerate() {
                     let last = at + 1 == children.len();
                     let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
@@ -81,6 +82,10 @@ impl Tree<'_, '_> {
                 if declared != confirmed && declared.status() != confirmed.status() {
                     let (word, _) = words::status(declared.status());
                     self.finding(declared, &body, &format!("by the publisher's word: {word}"));
+                }
+                if let Some(exempt) = verdict.exemption {
+                    self.text(&body, &body, "does not apply when this holds:");
+                    self.node(exempt, &format!("{rest}└─ "), &format!("{rest}   "));
                 }
             }
         }

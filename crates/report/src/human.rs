@@ -60,6 +60,9 @@ fn human(sheet: &FactSheet, assessment: &Assessment<'_>, paint: Paint, detail: D
     page.pickles();
     page.claims();
     page.answers();
+    if details {
+        page.law();
+    }
     page.unseen(details);
     page.out
 }
@@ -299,6 +302,16 @@ impl Page<'_, '_> {
                 self.out.push_str(line);
                 self.out.push('\n');
             }
+        }
+    }
+
+    /// Decisions of law in one sentence each, with the way to the whole page.
+    fn law(&mut self) {
+        for decided in &self.assessment.decisions {
+            let text =
+                format!("{}  (candor explain … {})", crate::duties::decision_sentence(decided), decided.framework);
+            self.blank();
+            self.line(words::framework(&decided.framework), &text);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::content::{Cited, Content, Made};
 use crate::evidence::Wire;
 use crate::format::{Format, Several, Subject};
-use candor_assess::{Assessment, Reason, Term};
+use candor_assess::{Assessment, Decided, Reach, Reason, Term, VerdictId};
 use candor_facts::{Claim, Component, Fact, FactSheet};
 use serde_json::{Map, Value, json};
 
@@ -83,6 +83,7 @@ fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
         "answers": answers.collect::<Vec<_>>(),
         "claims": claims.collect::<Vec<_>>(),
         "pickles": pickles(&content),
+        "decisions": decisions(assessment),
         "requirements": requirements(&content),
         "evidence": content.evidence.iter().map(Wire::of).collect::<Vec<_>>(),
         "doubts": doubts.collect::<Vec<_>>(),
@@ -140,6 +141,19 @@ fn components(content: &Content<'_, '_>) -> Vec<Value> {
     held.collect()
 }
 
+/// Decisions of law: the outcomes that can still be reached, and the questions that would narrow them.
+fn decisions(assessment: &Assessment<'_>) -> Vec<Value> {
+    let reach = |reach: &Reach| {
+        let open = reach
+            .open
+            .iter()
+            .map(|open| json!({"question": open.question, "if-yes": open.if_yes, "if-no": open.if_no}));
+        json!({"outcomes": reach.outcomes, "open": open.collect::<Vec<_>>()})
+    };
+    let one = |decided: &Decided| json!({"framework": decided.framework, "confirmed": reach(&decided.confirmed), "declared": reach(&decided.declared)});
+    assessment.decisions.iter().map(one).collect()
+}
+
 fn term(cited: &Cited<&Term>, restriction: bool) -> Value {
     let term = cited.item;
     let mut value = json!({"kind": term.kind, "component": Component::WeightsEndFinal, "license": term.license,
@@ -182,13 +196,21 @@ fn requirements(content: &Content<'_, '_>) -> Vec<Value> {
         if !verdict.reading.is_empty() {
             put("reading", json!(verdict.reading));
         }
+        for (key, text) in [("ask", &verdict.note.ask), ("never", &verdict.note.never)] {
+            if !text.is_empty() {
+                put(key, json!(text));
+            }
+        }
+        if let Some(exempt) = demand.unless {
+            put("unless", json!(exempt));
+        }
+        if verdict.note.beyond_weights {
+            put("beyond_weights", json!(true));
+        }
         match &demand.made {
-            Made::Composed { rule, parts, unless } => {
+            Made::Composed { rule, parts } => {
                 put("rule", json!(rule));
                 put("parts", json!(parts));
-                if let Some(exempt) = unless {
-                    put("unless", json!(exempt));
-                }
             }
             Made::Probed { probe, question, why } => {
                 put("probe", json!(probe));
@@ -211,11 +233,13 @@ fn explanation(subject: &Subject<'_, '_>, roots: &[String]) -> Value {
     while let Some(id) = wanted.get(at).copied() {
         at += 1;
         let Some((_, verdict)) = verdicts.find(id) else { continue };
-        if let Reason::Composed { parts, unless, .. } = &verdict.reason {
-            for part in parts.iter().chain(unless).filter_map(|part| verdicts.get(*part)) {
-                if !wanted.contains(&part.requirement.as_str()) {
-                    wanted.push(&part.requirement);
-                }
+        let parts: &[VerdictId] = match &verdict.reason {
+            Reason::Composed { parts, .. } => parts,
+            Reason::Probed { .. } => &[],
+        };
+        for part in parts.iter().chain(&verdict.exemption).filter_map(|part| verdicts.get(*part)) {
+            if !wanted.contains(&part.requirement.as_str()) {
+                wanted.push(&part.requirement);
             }
         }
     }

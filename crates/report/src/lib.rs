@@ -11,6 +11,7 @@ mod compare;
 mod content;
 mod csv;
 mod cyclonedx;
+mod duties;
 mod evidence;
 mod explain;
 mod format;
@@ -30,6 +31,7 @@ mod spdx;
 mod words;
 
 pub use claims::{claims, claims_json};
+pub use duties::duties;
 pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};
 pub use human::Detail;
 pub use json::SCHEMA;

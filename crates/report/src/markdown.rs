@@ -36,9 +36,7 @@ fn explain(subject: &Subject<'_, '_>, roots: &[String], _: &Options<'_>) -> Stri
         let Some(demand) = content.requirement(id) else { continue };
         if !wanted.contains(&id) {
             wanted.push(&demand.verdict.requirement);
-            if let Made::Composed { parts, unless, .. } = &demand.made {
-                left.extend(parts.iter().chain(unless).rev());
-            }
+            left.extend(demand.parts().rev());
         }
     }
     let mut out = format!("### {}\n\n", safe::markdown(&subject.sheet.release.id));
@@ -243,10 +241,10 @@ fn requirements(out: &mut String, content: &Content<'_, '_>, wanted: &[&str]) {
         let id = safe::code(&verdict.requirement);
         let _ = write!(out, "- {id} **{word}**{said}: {}.", safe::markdown(&verdict.title));
         match &demand.made {
-            Made::Composed { rule, parts, unless } => {
+            Made::Composed { rule, parts } => {
                 let parts = parts.iter().map(|id| safe::code(id)).collect::<Vec<_>>().join(", ");
                 let _ = write!(out, " {rule} of {parts}");
-                if let Some(exempt) = unless {
+                if let Some(exempt) = demand.unless {
                     let _ = write!(out, ", unless {}", safe::code(exempt));
                 }
             }
@@ -254,6 +252,9 @@ fn requirements(out: &mut String, content: &Content<'_, '_>, wanted: &[&str]) {
                 let _ = write!(out, " {}.", safe::markdown(why));
             }
             Made::Probed { .. } => {}
+        }
+        if let (Made::Probed { .. }, Some(exempt)) = (&demand.made, demand.unless) {
+            let _ = write!(out, " Does not apply when {} holds.", safe::code(exempt));
         }
         if !verdict.reading.is_empty() {
             let _ = write!(out, " *Our reading: {}*", safe::markdown(&verdict.reading));

@@ -126,15 +126,19 @@ impl Run<'_, '_> {
                 "doubts": demand.doubts.iter().filter_map(|at| content.doubts.get(*at))
                     .map(|doubt| json!({"doubt": doubt.kind, "text": doubt.text, "evidence": doubt.evidence})).collect::<Vec<_>>(),
             });
-            if let (Made::Composed { rule, parts, unless }, Some(map)) = (&demand.made, properties.as_object_mut()) {
+            if let (Made::Composed { rule, parts }, Some(map)) = (&demand.made, properties.as_object_mut()) {
                 map.insert("rule".to_owned(), json!(rule));
                 map.insert("parts".to_owned(), json!(parts));
-                map.insert("unless".to_owned(), json!(unless));
+            }
+            if let (Some(exempt), Some(map)) = (demand.unless, properties.as_object_mut()) {
+                map.insert("unless".to_owned(), json!(exempt));
             }
             let rule = self.rule(&verdict.requirement, &verdict.title, &help, "warning", properties);
             // What is composed of others is reported where it is decided, not twice.
             let Made::Probed { why, .. } = &demand.made else { continue };
             let (kind, level) = match verdict.confirmed {
+                // What law asks is told, and no failure of a release is made of it.
+                Status::NotMet if verdict.law => ("informational", "none"),
                 Status::NotMet => ("fail", "warning"),
                 Status::Unknown => ("open", "none"),
                 Status::Met | Status::NotApplicable => continue,

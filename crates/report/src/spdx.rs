@@ -385,11 +385,11 @@ impl Graph<'_, '_> {
                 if !verdict.reading.is_empty() {
                     map.insert("reading".to_owned(), json!(verdict.reading));
                 }
+                map.extend(demand.unless.map(|exempt| ("unless".to_owned(), json!(exempt))));
                 match &demand.made {
-                    Made::Composed { rule, parts, unless } => {
+                    Made::Composed { rule, parts } => {
                         map.insert("rule".to_owned(), json!(rule));
                         map.insert("parts".to_owned(), json!(parts));
-                        map.insert("unless".to_owned(), json!(unless));
                     }
                     Made::Probed { why, .. } => {
                         map.insert("why".to_owned(), json!(why));

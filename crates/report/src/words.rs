@@ -32,6 +32,7 @@ pub(crate) fn framework(short: &str) -> &str {
         "osaid" => "OSAID 1.0",
         "mof" => "MOF",
         "eosai" => "European index",
+        "eu-exemption" => "EU AI Act",
         other => other,
     }
 }

@@ -1,8 +1,10 @@
 //! Reading a framework file with the place of everything in it. What the whole means is checked elsewhere.
 
 use super::{Dimension, Framework, Reference, Requirement, Rule, Source, Wrong};
+use crate::decision::OutcomeRule;
 use crate::probe::Params;
 use crate::probes;
+use crate::regulation;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
@@ -60,6 +62,8 @@ impl Reader {
                     DeValue::Array(list) => dimensions.extend(list.iter()),
                     _ => self.at(key.span().start, "`dimension` is a list of tables: write `[[dimension]]`"),
                 },
+                // What a framework of law has beside requirements is read by `regulation`.
+                table if regulation::TABLES.contains(&table) => {}
                 _ => match value.get_ref() {
                     DeValue::Table(body) => {
                         if let Some(requirement) = self.requirement(name, key.span(), body) {
@@ -188,6 +192,11 @@ impl Reader {
                 "all" => rules.push((Rule::All(self.references(word, value)), start)),
                 "any" => rules.push((Rule::Any(self.references(word, value)), start)),
                 "none" => rules.push((Rule::None(self.references(word, value)), start)),
+                "outcomes" => {
+                    let names = self.texts(word, value).into_iter().map(|(text, _)| text).collect();
+                    rules.push((Rule::Outcome(OutcomeRule::named(names)), start));
+                }
+                note if regulation::NOTES.contains(&note) => {}
                 "of" => of = Some((self.references(word, value), start)),
                 "at-least" => {
                     let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<usize>().ok());
@@ -240,7 +249,7 @@ impl Reader {
             }
         }
         if let Some((_, place)) = rules.get(1) {
-            self.at(*place, "only one of `all`, `any`, `none`, `at-least`, `probe` may be given");
+            self.at(*place, "only one of `all`, `any`, `none`, `at-least`, `probe`, `outcomes` may be given");
         }
         match rules.into_iter().next() {
             Some((rule, _)) => requirement.rule = rule,

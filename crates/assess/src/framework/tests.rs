@@ -54,7 +54,7 @@ fn errors_name_line_column_and_next_step() {
     check(
         "readings = [\"a\"]\n[a]\ntitle = \"A\"\ncite = \"1\"\nprobe = \"weights-publishd\"\nat-least = 0\n",
         expect![[r#"
-            8:9: there is no probe `weights-publishd`; known are attested, code-is-own, code-license-approved, component-published, component-terms, data-complete, data-particular, data-shared, not-gated, processing-described, sources-identified, terms-grant, training-code-published, weights-published, weights-runnable, weights-withheld
+            8:9: there is no probe `weights-publishd`; known are architecture-told, attested, built-on-other, code-is-own, code-license-approved, component-published, component-terms, component-told, compute-above, data-complete, data-particular, data-shared, downloadable, generates, licence-told, limits-judged, modification-above, not-gated, parameters-told, processing-described, size-told, sources-identified, summary-found, terms-clear, terms-grant, territory-excluded, training-code-published, usage-told, weights-published, weights-runnable, weights-withheld
             9:12: `at-least` and `of` go together
         "#]],
     );
@@ -125,8 +125,8 @@ fn a_users_file_is_checked_against_those_it_refers_to() {
         "ours",
         "osiad:parameters",
         expect![[r#"
-        8:8: there is no framework `osiad`; there are osaid, spectrum, g7, mof, eosai
-    "#]],
+            8:8: there is no framework `osiad`; there are osaid, spectrum, g7, mof, eosai, eu-exemption, eu-ai-act-gpai, ca-ab-2013
+        "#]],
     );
 }
 

@@ -248,6 +248,8 @@ impl Climb<'_> {
                 sets.iter().flat_map(|set| self.all(&chosen(set), depth)).collect()
             }
             Rule::None(parts) => self.none(&ids(parts), depth),
+            // What a decision of law ends in is no matter of publishing one thing more.
+            Rule::Outcome(_) => helpless(),
         };
         if let Some(exemption) = &requirement.unless {
             let exemption = Tree::id(framework, exemption);

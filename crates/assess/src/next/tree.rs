@@ -46,6 +46,10 @@ impl<'f> Tree<'f> {
                 let statuses = parts.iter().map(|part| self.at(&Self::id(framework, part), leaf, depth + 1));
                 requirement.rule.compose(statuses.collect::<Vec<_>>())
             }
+            Rule::Outcome(rule) => {
+                let statuses = rule.questions().iter().map(|part| self.at(&Self::id(framework, part), leaf, depth + 1));
+                requirement.rule.compose(statuses.collect::<Vec<_>>())
+            }
         };
         match &requirement.unless {
             Some(exemption) => own.unless(self.at(&Self::id(framework, exemption), leaf, depth + 1)),

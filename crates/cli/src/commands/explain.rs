@@ -38,6 +38,15 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     let loaded = load(&options.locator, &options.reading)?;
     let judged = [Judged::new(&loaded, &frameworks)];
     let [only] = &judged;
+    if let (Some(framework), "human") = (law(&options.requirement, &frameworks), options.format.id) {
+        let as_of = options.reading.as_of.as_deref();
+        let text = options.rendering.render(&judged, output, |subjects, wishes| {
+            let page = |subject| candor_report::duties(subject, framework, as_of, wishes.paint).unwrap_or_default();
+            subjects.iter().map(page).collect()
+        });
+        options.rendering.deliver(&text, options.format, output)?;
+        return Ok(Outcome::Answered);
+    }
     let requirements = requirements(&options.requirement, &frameworks, only.assessment())?;
     let text = options.rendering.render(&judged, output, |subjects, wishes| {
         subjects.iter().map(|subject| render(subject, &requirements, wishes)).collect()
@@ -50,13 +59,19 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }
 
+/// The framework of law that is named by itself.
+fn law<'f>(asked: &str, frameworks: &'f [Framework]) -> Option<&'f Framework> {
+    let named = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked);
+    named.filter(|framework| framework.regulation.is_some())
+}
+
 /// The requirements meant: one, or the roots of a framework named by itself. `osaid` is the newest version,
 /// `osaid-1.0` that one.
 fn requirements(asked: &str, frameworks: &[Framework], assessment: &Assessment<'_>) -> anyhow::Result<Vec<String>> {
     if let Some(framework) = frameworks.iter().find(|framework| framework.short == asked || framework.id == asked) {
         let top = framework.ladder.last().map(|level| vec![level.clone()]);
         let graded = framework.dimensions.iter().flat_map(|dimension| dimension.grades.iter().flatten().next_back());
-        let mut roots = top.unwrap_or_else(|| framework.readings.clone());
+        let mut roots = top.unwrap_or_else(|| framework.readings.iter().chain(&framework.also).cloned().collect());
         roots.extend(graded.map(|grade| grade.requirement.clone()));
         return Ok(roots.iter().map(|root| format!("{}.{root}", framework.short)).collect());
     }

@@ -159,6 +159,7 @@ fn rule(rule: &Rule) -> String {
         Rule::Any(parts) => format!("one of: {}", list(parts)),
         Rule::None(parts) => format!("none of: {}", list(parts)),
         Rule::AtLeast(count, parts) => format!("at least {count} of: {}", list(parts)),
+        Rule::Outcome(rule) => format!("the decision ends in one of: {}", rule.among.join(", ")),
         Rule::Probe(probe, params) => format!("{} ({})", params.fill(probe.question), probe.id),
     }
 }
@@ -189,6 +190,7 @@ fn document(framework: &Framework, requirements: bool) -> Value {
                         one.insert("at-least".to_owned(), json!(count));
                         one.insert("of".to_owned(), parts(list))
                     }
+                    Rule::Outcome(rule) => one.insert("outcomes".to_owned(), json!(rule.among)),
                     Rule::Probe(probe, params) => {
                         one.insert("question".to_owned(), json!(params.fill(probe.question)));
                         one.insert("decided-by".to_owned(), json!(if probe.id == "attested" { "reviewer" } else { "files" }));

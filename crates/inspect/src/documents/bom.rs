@@ -226,6 +226,7 @@ fn travelled(json: &str) -> Option<Claim> {
         | Claim::DeltaWeights
         | Claim::DataDescribed { .. }
         | Claim::TrainingTokens { .. }
+        | Claim::Reviewed { .. }
         | Claim::Compute { .. }
         | Claim::SaysOpen { .. } => Some(claim),
         _ => None,

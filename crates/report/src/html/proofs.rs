@@ -19,10 +19,8 @@ impl Page<'_, '_> {
         let mut left: Vec<&str> = roots.iter().map(String::as_str).collect();
         while let Some(id) = left.pop() {
             let Some(demand) = self.content.requirement(id) else { continue };
-            if wanted.insert(id.to_owned())
-                && let Made::Composed { parts, unless, .. } = &demand.made
-            {
-                left.extend(parts.iter().chain(unless));
+            if wanted.insert(id.to_owned()) {
+                left.extend(demand.parts());
             }
         }
         wanted
@@ -44,7 +42,13 @@ impl Page<'_, '_> {
         self.put("<section id=\"requirements\" aria-labelledby=\"requirements-title\">\n<h2 id=\"requirements-title\">Every requirement</h2>\n");
         let mut order: Vec<(usize, String, usize)> = Vec::new();
         for (at, framework) in frameworks.iter().enumerate() {
-            let top = framework.ladder.iter().rev().chain(&framework.readings).chain(&framework.bottom);
+            let top = framework
+                .ladder
+                .iter()
+                .rev()
+                .chain(&framework.readings)
+                .chain(&framework.bottom)
+                .chain(&framework.also);
             for root in top {
                 self.walk(&format!("{}.{root}", framework.short), at, 0, &mut order);
             }
@@ -77,12 +81,10 @@ impl Page<'_, '_> {
         }
         let Some(demand) = self.content.requirement(id) else { return };
         order.push((framework, id.to_owned(), depth));
-        if let Made::Composed { parts, unless, .. } = &demand.made {
-            for part in parts.iter().chain(unless) {
-                // What another framework asks stands there.
-                if part.split_once('.').is_some_and(|(short, _)| short == own) {
-                    self.walk(part, framework, depth + 1, order);
-                }
+        for part in demand.parts() {
+            // What another framework asks stands there.
+            if part.split_once('.').is_some_and(|(short, _)| short == own) {
+                self.walk(part, framework, depth + 1, order);
             }
         }
     }
@@ -102,19 +104,19 @@ impl Page<'_, '_> {
             body.push_str(&format!("<p class=\"soft\">Our reading: {}</p>", safe::html(&verdict.reading)));
         }
         match &demand.made {
-            Made::Composed { rule, parts, unless } => {
+            Made::Composed { rule, parts } => {
                 let joined = match *rule {
                     "any" => "One of these must hold:",
                     "none" => "None of these may hold:",
                     "at-least" => "So many of these must hold:",
+                    "decision" => "What the answers to these, in order, lead to:",
                     _ => "All of these must hold:",
                 };
                 body.push_str(&format!("<p>{joined}</p><ul>"));
-                for part in parts.iter().chain(unless) {
+                for part in parts {
                     let status = self.content.requirement(part).map_or(Status::Unknown, |part| part.verdict.confirmed);
-                    let exempt = if Some(part) == unless.as_ref() { "exempt if " } else { "" };
                     body.push_str(&format!(
-                        "<li>{exempt}<a href=\"#r-{0}\">{0}</a> {1}</li>",
+                        "<li><a href=\"#r-{0}\">{0}</a> {1}</li>",
                         safe::html(part),
                         status_word(status)
                     ));
@@ -127,6 +129,14 @@ impl Page<'_, '_> {
                     body.push_str(&format!("<p><strong>{}</strong></p>", safe::html(&sentence(why))));
                 }
             }
+        }
+        if let Some(exempt) = demand.unless {
+            let status = self.content.requirement(exempt).map_or(Status::Unknown, |one| one.verdict.confirmed);
+            body.push_str(&format!(
+                "<p>Does not apply when this holds: <a href=\"#r-{0}\">{0}</a> {1}</p>",
+                safe::html(exempt),
+                status_word(status)
+            ));
         }
         if !demand.evidence.is_empty() {
             body.push_str(&format!("<div>Rests on: {}</div>", self.chips(&demand.evidence)));
