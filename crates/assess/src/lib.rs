@@ -17,6 +17,7 @@ pub mod known;
 mod lineage;
 pub mod mof;
 pub mod next;
+pub mod policy;
 mod probe;
 mod probes;
 mod regulation;

@@ -1,6 +1,8 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
-use crate::commands::{assess, attest, catalogue, compare, explain, frameworks, mof, next, schema, sign, verify};
+use crate::commands::{
+    assess, attest, catalogue, check, compare, explain, frameworks, init, mof, next, schema, sign, verify,
+};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -99,6 +101,12 @@ pub(crate) enum Command {
     /// A reviewer's statement on one requirement or component, pinned to what was reviewed
     #[command(after_help = attest::HELP)]
     Attest(attest::Options),
+    /// The models of a project, or those named, against a policy and a lock file
+    #[command(after_help = check::HELP)]
+    Check(check::Options),
+    /// A policy with comments, to begin with
+    #[command(after_help = "Example:\n  candor init --print")]
+    Init(init::Options),
     /// The JSON Schema of an output
     #[command(after_help = "Example:\n  candor schema assessment > assessment.schema.json")]
     Schema(schema::Options),

@@ -3,9 +3,11 @@
 pub(crate) mod assess;
 pub(crate) mod attest;
 pub(crate) mod catalogue;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod license;
 pub(crate) mod mof;

@@ -21,6 +21,8 @@ pub(crate) enum SchemaOf {
     License,
     /// `inspect --format json`.
     Inspect,
+    /// `check --format json`.
+    Check,
 }
 
 /// Run the command.
@@ -29,6 +31,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         SchemaOf::Assessment => include_str!("../../schemas/assessment.schema.json"),
         SchemaOf::License => include_str!("../../schemas/license.schema.json"),
         SchemaOf::Inspect => include_str!("../../schemas/inspect.schema.json"),
+        SchemaOf::Check => include_str!("../../schemas/check.schema.json"),
     };
     output.print(text)?;
     Ok(Outcome::Answered)

@@ -60,6 +60,12 @@ pub fn candor<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>)
     candor_with(&[], arguments)
 }
 
+/// Run the program in a folder.
+pub fn candor_in<S: AsRef<std::ffi::OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Run {
+    let output = clean(PROGRAM).current_dir(folder).args(arguments).stdin(Stdio::null()).output();
+    Run::of(output.expect("the program starts"))
+}
+
 /// Run the program with some of the environment.
 pub fn candor_with<S: AsRef<std::ffi::OsStr>>(
     environment: &[(&str, &str)],
