@@ -11,6 +11,7 @@ mod claims;
 mod compute;
 mod data;
 mod decision;
+pub mod draft;
 mod framework;
 mod inventory;
 pub mod known;

@@ -1,7 +1,7 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
 use crate::commands::{
-    assess, attest, catalogue, check, compare, explain, frameworks, init, mof, next, schema, sign, verify,
+    assess, attest, catalogue, check, compare, draft, explain, frameworks, init, mof, next, schema, sign, verify,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -101,6 +101,9 @@ pub(crate) enum Command {
     /// A reviewer's statement on one requirement or component, pinned to what was reviewed
     #[command(after_help = attest::HELP)]
     Attest(attest::Options),
+    /// A document that a duty asks for, filled with what was found
+    #[command(after_help = draft::HELP)]
+    Draft(draft::Options),
     /// The models of a project, or those named, against a policy and a lock file
     #[command(after_help = check::HELP)]
     Check(check::Options),

@@ -5,6 +5,7 @@ pub(crate) mod attest;
 pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod draft;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
 pub(crate) mod init;

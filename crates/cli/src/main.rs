@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Next(options) => commands::next::run(options, &output),
         Command::Frameworks(options) => commands::frameworks::run(options, &output),
         Command::Attest(options) => commands::attest::run(options, &output),
+        Command::Draft(options) => commands::draft::run(options, &output),
         Command::Check(options) => commands::check::run(options, &output),
         Command::Init(options) => commands::init::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),

@@ -47,6 +47,15 @@ impl Output {
         self.print(&harmless(text, self.paint.colour))
     }
 
+    /// Write bytes as they are.
+    #[allow(clippy::unused_self, reason = "all results go through here")]
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()?;
+        Ok(())
+    }
+
     /// Print a result as it is.
     pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();

@@ -11,6 +11,8 @@ mod compare;
 mod content;
 mod csv;
 mod cyclonedx;
+mod docx;
+mod draft;
 mod duties;
 mod evidence;
 mod explain;
@@ -31,6 +33,8 @@ mod spdx;
 mod words;
 
 pub use claims::{claims, claims_json};
+pub use docx::docx;
+pub use draft::{At, Document, Entered, Row, draft_markdown, lay_out};
 pub use duties::duties;
 pub use format::{Excerpt, FORMATS, Format, Options, Several, Subject};
 pub use human::Detail;
