@@ -230,6 +230,15 @@ impl FactSheet {
         Self { bases, ..Self::new(self.release, self.facts, self.gaps, self.inspectors) }
     }
 
+    /// The same sheet with more that could not be looked at.
+    #[must_use]
+    pub fn with_gaps(mut self, gaps: impl IntoIterator<Item = Gap>) -> Self {
+        self.gaps.extend(gaps);
+        self.gaps.sort();
+        self.gaps.dedup();
+        self
+    }
+
     /// All facts, in canonical order.
     pub fn facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
         (0u32..).map(FactId).zip(&self.facts)

@@ -335,7 +335,7 @@ impl Hub<'_> {
         if let Some(snapshot) = folder.and_then(|folder| hub_cache::find(folder, self.dataset, asked, revision)) {
             return crate::local::open(&snapshot, false, self.wanted.role);
         }
-        let why = "it is not in the cache, and no connection is made in offline mode: Next step: fetch it with another tool, then give its folder; or run once without `--offline` \
+        let why = "it is not in the cache, and no connection is made in offline mode: run once without `--offline` \
                    and HF_HUB_OFFLINE, or give the path of a folder"
             .to_owned();
         Err(self.network(why))

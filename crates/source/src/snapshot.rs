@@ -49,7 +49,7 @@ struct Backed {
     answers: BTreeMap<ArtifactPath, Vec<u8>>,
 }
 
-/// Find what a locator names on this machine. See [`Session::open`].
+/// Find what a locator names on this machine, without any connection. See [`Session::open`].
 ///
 /// # Errors
 /// Those of [`Session::open`].
