@@ -109,7 +109,7 @@ fn attach(sheet: FactSheet, depth: usize) -> FactSheet {
     }
     let named: Vec<String> = sheet
         .facts()
-        .filter(|(_, fact)| !sheet.bases.iter().any(|base| base.owns(fact.part())))
+        .filter(|(_, fact)| sheet.is_own(fact.part()))
         .filter_map(|(_, fact)| match &fact.claim {
             Claim::BaseModel { name, .. } => Some(name.clone()),
             _ => None,

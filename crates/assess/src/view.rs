@@ -27,7 +27,7 @@ impl<'a> View<'a> {
     pub fn owns(self, part: PartIndex) -> bool {
         match self.base.and_then(|at| self.sheet.bases.get(at)) {
             Some(base) => base.owns(part),
-            None => !self.sheet.bases.iter().any(|base| base.owns(part)),
+            None => self.sheet.is_own(part),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The fact sheet: everything that was found in a release, and everything that could not be looked at.
 
-use crate::{ArtifactPath, Claim, Digest, Evidence, PartIndex, Release};
+use crate::{ArtifactPath, Claim, Digest, Evidence, Part, PartIndex, Release};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -239,9 +239,25 @@ impl FactSheet {
         self
     }
 
+    /// The release's own parts, without those of its bases, which come behind.
+    pub fn own_parts(&self) -> &[Part] {
+        let end = self.bases.iter().map(|base| base.first.0 as usize).min();
+        self.release.parts.get(..end.unwrap_or(self.release.parts.len())).unwrap_or_default()
+    }
+
+    /// Whether a part is the release's own, and not of one of its bases.
+    pub fn is_own(&self, part: PartIndex) -> bool {
+        (part.0 as usize) < self.own_parts().len()
+    }
+
     /// All facts, in canonical order.
     pub fn facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
         (0u32..).map(FactId).zip(&self.facts)
+    }
+
+    /// Facts of the release itself, without those of its bases, in canonical order.
+    pub fn own_facts(&self) -> impl Iterator<Item = (FactId, &Fact)> {
+        self.facts().filter(|(_, fact)| self.is_own(fact.part()))
     }
 
     /// One fact.

@@ -67,7 +67,7 @@ impl Badge {
             Some("closed") => "#a12622",
             _ => "#5f6670",
         };
-        let revision = subject.sheet.release.parts.iter().find(|part| part.role == Role::Model);
+        let revision = subject.sheet.own_parts().iter().find(|part| part.role == Role::Model);
         let revision: String =
             revision.and_then(|part| part.revision.as_deref()).unwrap_or_default().chars().take(8).collect();
         let mut message = level;

@@ -63,7 +63,7 @@ impl Bill {
             files: files(sheet),
             uuid: uuid(&sheet.digest()),
         };
-        for (_, fact) in sheet.facts() {
+        for (_, fact) in sheet.own_facts() {
             let place = fact.evidence.clone();
             match &fact.claim {
                 Claim::Dataset { name, url, used_for, stage } => {
@@ -122,7 +122,7 @@ impl Bill {
 
 fn files(sheet: &FactSheet) -> Vec<File> {
     let mut files = Vec::new();
-    for (index, part) in sheet.release.parts() {
+    for (index, part) in (0u32..).map(PartIndex).zip(sheet.own_parts()) {
         for entry in part.listing.entries() {
             // A git blob's digest is over a header too: it is no digest of the file, and is not given as one.
             let Some(digest) = entry.declared_digest.as_ref().filter(|digest| digest.algorithm() == Algorithm::Sha256)
@@ -173,7 +173,7 @@ pub(crate) fn purl(part: &Part) -> Option<String> {
 
 /// The part by which the release is known: the first model part that says where it was published, else the first.
 pub(crate) fn main_part(sheet: &FactSheet) -> Option<(usize, &Part)> {
-    let parts = || sheet.release.parts.iter().enumerate();
+    let parts = || sheet.own_parts().iter().enumerate();
     let models = || parts().filter(|(_, part)| part.role == Role::Model);
     models().find(|(_, part)| part.locator.is_some()).or_else(|| models().next()).or_else(|| parts().next())
 }

@@ -70,7 +70,7 @@ fn document(subject: &Subject<'_, '_>, options: &Options<'_>, version: Version) 
     let components = writer.components();
     let depends: Vec<Value> = components.iter().filter_map(|component| component.get("bom-ref").cloned()).collect();
     let complete =
-        subject.sheet.gaps().is_empty() && subject.sheet.release.parts.iter().all(|part| part.listing.complete);
+        subject.sheet.gaps().is_empty() && subject.sheet.own_parts().iter().all(|part| part.listing.complete);
     let value = json!({
         "$schema": format!("http://cyclonedx.org/schema/bom-{number}.schema.json"),
         "bomFormat": "CycloneDX",
@@ -165,7 +165,7 @@ impl Writer<'_, '_> {
     fn model_card(&self) -> Value {
         let mut parameters = Map::new();
         let mut properties = Vec::new();
-        for (_, fact) in self.content.sheet.facts() {
+        for (_, fact) in self.content.sheet.own_facts() {
             if let Claim::Architecture { model_type, architectures } = &fact.claim {
                 if let Some(family) = model_type {
                     parameters.entry("architectureFamily").or_insert_with(|| json!(family));
@@ -228,7 +228,7 @@ impl Writer<'_, '_> {
             Role::Code => "vcs",
             Role::Document => "documentation",
         };
-        let parts = self.content.sheet.release.parts.iter().filter(|part| part.role == role);
+        let parts = self.content.sheet.own_parts().iter().filter(|part| part.role == role);
         let addresses =
             parts.filter_map(|part| links::folder(part).or_else(|| links::repository(part.locator.as_deref()?)));
         addresses.map(|address| json!({"type": kind, "url": address})).collect()
@@ -239,7 +239,7 @@ impl Writer<'_, '_> {
         let mut list = Vec::new();
         let (mut code, mut data) = (false, false);
         let main = bill::main_part(sheet).map(|(at, _)| at);
-        for (at, part) in sheet.release.parts.iter().enumerate().filter(|(at, _)| Some(*at) != main) {
+        for (at, part) in sheet.own_parts().iter().enumerate().filter(|(at, _)| Some(*at) != main) {
             let mut map = Map::new();
             let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
             put("bom-ref", json!(format!("part-{at}")));

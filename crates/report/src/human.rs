@@ -93,7 +93,7 @@ impl Page<'_, '_> {
     fn title(&mut self) {
         let release = &self.sheet.release;
         let mut title = self.paint.apply(Style::Heading, &release.id);
-        let model = release.parts.iter().find(|part| part.role == Role::Model && part.revision.is_some());
+        let model = self.sheet.own_parts().iter().find(|part| part.role == Role::Model && part.revision.is_some());
         if let Some(part) = model {
             let revision: String = part.revision.iter().flat_map(|text| text.chars()).take(8).collect();
             title.push_str(&format!(" @ {revision}"));
@@ -213,7 +213,7 @@ impl Page<'_, '_> {
 
     /// The computing of training, where it can be told: the statement with the most.
     fn compute(&mut self) {
-        let told = self.sheet.facts().filter_map(|(_, fact)| match &fact.claim {
+        let told = self.sheet.own_facts().filter_map(|(_, fact)| match &fact.claim {
             Claim::Compute { lower, upper, formula, .. } => Some((*lower, *upper, formula, &fact.evidence)),
             _ => None,
         });

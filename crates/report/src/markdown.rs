@@ -98,7 +98,7 @@ fn summary(out: &mut String, content: &Content<'_, '_>, options: &Options<'_>) {
     let level = spectrum.map_or("unknown".to_owned(), |standing| gist::standing(standing).level);
     let _ = write!(out, "### {}: {}\n\n", safe::markdown(&release.id), safe::markdown(&level));
     let mut meta: Vec<String> = Vec::new();
-    for part in &release.parts {
+    for part in content.sheet.own_parts() {
         let revision: String = part.revision.iter().flat_map(|text| text.chars()).take(8).collect();
         let name = part.locator.as_deref().unwrap_or(part.role.as_str());
         let text = if revision.is_empty() { name.to_owned() } else { format!("{name} @ {revision}") };

@@ -5,6 +5,7 @@
 
 use crate::evidence::{doubt_words, ground_place};
 use crate::format::{Format, Options, Several, Subject};
+use crate::safe::{plain, tricks};
 use crate::words;
 use candor_assess::mof::{COMPONENTS, Component, readable};
 use candor_assess::{Assessment, Finding, Ground, Reason, Status, Terms, Verdict};
@@ -22,15 +23,17 @@ pub(crate) const FORMAT: Format = Format {
     explain: None,
 };
 
-fn assess(subjects: &[Subject<'_, '_>], _: &Options<'_>) -> String {
+fn assess(subjects: &[Subject<'_, '_>], options: &Options<'_>) -> String {
     let records: Vec<String> = subjects.iter().map(|subject| record(subject.sheet, subject.assessment)).collect();
-    records.join("---\n")
+    // The record's own date is that of the release; when we looked is a remark.
+    let dated = options.date.map(|date| format!("# Assessed on {}.\n", plain(date)));
+    format!("{}{}", dated.unwrap_or_default(), records.join("---\n"))
 }
 
 /// The record as YAML. Its class, as the Model Openness Tool reads it, is that of the confirmed standing.
 pub fn record(sheet: &FactSheet, assessment: &Assessment<'_>) -> String {
     let release = &sheet.release;
-    let owner = release.parts.iter().find_map(|part| {
+    let owner = sheet.own_parts().iter().find_map(|part| {
         let (_, path) = part.locator.as_deref()?.split_once(':')?;
         path.split_once('/').map(|(owner, _)| owner.to_owned())
     });
@@ -39,7 +42,7 @@ pub fn record(sheet: &FactSheet, assessment: &Assessment<'_>) -> String {
     );
     out.push_str("framework:\n  name: Model Openness Framework\n  version: '1.0'\n  date: '2024-12-15'\nrelease:\n");
     out.push_str(&format!("  name: {}\n", quoted(&release.id)));
-    let revision = release.parts.iter().find_map(|part| part.revision.as_deref());
+    let revision = sheet.own_parts().iter().find_map(|part| part.revision.as_deref());
     if let Some(revision) = revision {
         out.push_str(&format!("  version: {}\n", quoted(revision)));
     }
@@ -49,7 +52,7 @@ pub fn record(sheet: &FactSheet, assessment: &Assessment<'_>) -> String {
     for component in &COMPONENTS {
         match entry(component, sheet, assessment) {
             Ok(entry) => declared.push_str(&entry),
-            Err(why) => silent.push_str(&format!("  # {}: {}\n", component.name, comment(&why))),
+            Err(why) => silent.push_str(&format!("  # {}: {}\n", component.name, plain(&why))),
         }
     }
     if declared.is_empty() {
@@ -98,10 +101,10 @@ fn entry(component: &Component, sheet: &FactSheet, assessment: &Assessment<'_>) 
         && let Some(path) = place.place.path()
     {
         out.push_str(&format!("      component_path: {}\n", quoted(path.as_str())));
-        out.push_str(&format!("      # {}\n", comment(&words::place(sheet, &place))));
+        out.push_str(&format!("      # {}\n", plain(&words::place(sheet, &place))));
     }
     if let Some(note) = note {
-        out.push_str(&format!("      # {}\n", comment(&note)));
+        out.push_str(&format!("      # {}\n", plain(&note)));
     }
     Ok(out)
 }
@@ -159,10 +162,7 @@ fn note_of(verdict: &Verdict) -> Option<&str> {
 
 /// A text between quotation marks; the escapes of JSON are those of YAML.
 fn quoted(text: &str) -> String {
-    serde_json::Value::String(text.to_owned()).to_string()
-}
-
-/// A text that stays on its line.
-fn comment(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let text = serde_json::Value::String(text.to_owned()).to_string();
+    let escaped = |c: char| if tricks(c) { format!("\\U{:08x}", u32::from(c)) } else { c.to_string() };
+    text.chars().map(escaped).collect()
 }

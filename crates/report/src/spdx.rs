@@ -124,7 +124,7 @@ impl Graph<'_, '_> {
             put("releaseTime", json!(format!("{date}T00:00:00Z")));
         }
         let mut kinds: Vec<String> = Vec::new();
-        for (_, fact) in sheet.facts() {
+        for (_, fact) in sheet.own_facts() {
             if let Claim::Architecture { model_type, architectures } = &fact.claim {
                 kinds.extend(model_type.iter().chain(architectures).cloned());
             }
@@ -190,7 +190,7 @@ impl Graph<'_, '_> {
         let sheet = self.content.sheet;
         let main = bill::main_part(sheet).map(|(at, _)| at);
         let (mut code, mut data) = (false, false);
-        for (at, part) in sheet.release.parts.iter().enumerate().filter(|(at, _)| Some(*at) != main) {
+        for (at, part) in sheet.own_parts().iter().enumerate().filter(|(at, _)| Some(*at) != main) {
             let name = format!("part-{at}");
             let mut about = self.package(Some(part));
             about.insert("name".to_owned(), json!(words::part_name(part)));

@@ -134,8 +134,11 @@ fn write(snapshot: &Snapshot, recording: &Recording<'_>, folder: &Path) -> Resul
                 let bytes =
                     snapshot.open(index, &artifact.path).map_err(|error| format!("{}: {error}", artifact.path))?;
                 let pieces = joined(&seen.ranges, bytes.len());
-                let whole = bytes.len() <= WHOLE || pieces == [0..bytes.len()] || artifact.size != Some(bytes.len());
-                let pieces = if whole { vec![0..bytes.len()] } else { pieces };
+                let whole = bytes.len() <= WHOLE
+                    || matches!(pieces.as_slice(), [only] if *only == (0..bytes.len()))
+                    || artifact.size != Some(bytes.len());
+                let all = 0..bytes.len();
+                let pieces = if whole { vec![all] } else { pieces };
                 for (count, piece) in pieces.iter().enumerate() {
                     let name = if whole {
                         format!("files/{number}/{}", artifact.path)

@@ -192,6 +192,9 @@ fn is_limit(reply: &Reply) -> bool {
 }
 
 /// The files of one commit.
+/// A whole file, or why it could not be had.
+type Fetched = Result<Arc<Vec<u8>>, OpenError>;
+
 #[derive(Debug)]
 struct GithubFiles {
     client: Arc<Client>,
@@ -200,17 +203,17 @@ struct GithubFiles {
     pass: Option<Pass>,
     /// Files by the digest that the tree states, whole.
     cache: Ranges,
-    held: Mutex<BTreeMap<ArtifactPath, Result<Arc<Vec<u8>>, OpenError>>>,
+    held: Mutex<BTreeMap<ArtifactPath, Fetched>>,
 }
 
 impl GithubFiles {
-    fn fetch(&self, artifact: &Artifact) -> Result<Arc<Vec<u8>>, OpenError> {
+    fn fetch(&self, artifact: &Artifact) -> Fetched {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let known = held.entry(artifact.path.clone()).or_insert_with(|| self.fetch_new(artifact));
         known.clone()
     }
 
-    fn fetch_new(&self, artifact: &Artifact) -> Result<Arc<Vec<u8>>, OpenError> {
+    fn fetch_new(&self, artifact: &Artifact) -> Fetched {
         let bytes = self.bytes(artifact)?;
         if bytes.len() as u64 <= caps::LFS_POINTER && lfs::may_be(artifact.path.name()) && lfs::parse(&bytes).is_some()
         {

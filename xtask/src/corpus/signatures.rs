@@ -34,14 +34,13 @@ pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Check>> {
 }
 
 fn one(folder: &Path, case: &str, method: &str, command: &str) -> anyhow::Result<Verdict> {
-    let (read, trusted): (fn(&[u8]) -> Result<Trust, String>, &str) = match method {
-        "certificate" => (Trust::roots, "keys/ca.crt.pem"),
-        _ => (
-            Trust::key,
-            command.split_whitespace().rfind(|word| word.ends_with(".pub.pem")).unwrap_or("keys/p256.pub.pem"),
-        ),
+    let by_certificate = method == "certificate";
+    let trusted = match command.split_whitespace().rfind(|word| word.ends_with(".pub.pem")) {
+        _ if by_certificate => "keys/ca.crt.pem",
+        named => named.unwrap_or("keys/p256.pub.pem"),
     };
-    let trust = read(&std::fs::read(folder.join(trusted)).context(trusted.to_owned())?).map_err(|why| anyhow!(why))?;
+    let pem = std::fs::read(folder.join(trusted)).context(trusted.to_owned())?;
+    let trust = if by_certificate { Trust::roots(&pem) } else { Trust::key(&pem) }.map_err(|why| anyhow!(why))?;
     let bundle = std::fs::read(folder.join(case).join("model.sig")).context(case.to_owned())?;
     let tree = Folder::open(&folder.join(case).join("model"))?;
     Ok(verify(&Question {

@@ -146,8 +146,7 @@ pub(super) fn candidates(inventory: &Inventory<'_>) -> Vec<Act> {
     }
     // Who they are made of is no act; and what is quantised is another model.
     let none = [Component::LineageBaseModel, Component::WeightsQuantisedVariants];
-    let publishable =
-        |component: &&Component| !none.contains(component) && !(derived && BASE_STAGE.contains(component));
+    let publishable = |component: &&Component| !(none.contains(component) || derived && BASE_STAGE.contains(component));
     acts.extend(Component::ALL.iter().filter(publishable).map(|component| Act::Publish(*component)));
     acts.sort();
     acts.dedup();
@@ -250,7 +249,10 @@ fn one(sheet: &FactSheet, act: &Act, facts: &mut Vec<Fact>) {
     }
 }
 
-fn publish(component: Component, facts: &mut Vec<Fact>, add: &mut dyn FnMut(&mut Vec<Fact>, &[Role], Claim)) {
+/// How a supposed claim joins the facts: at the first part that has one of the roles.
+type Add<'a> = dyn FnMut(&mut Vec<Fact>, &[Role], Claim) + 'a;
+
+fn publish(component: Component, facts: &mut Vec<Fact>, add: &mut Add) {
     let weights = matches!(component, Component::WeightsEndFinal | Component::WeightsBaseFinal);
     facts.retain(|fact| match &fact.claim {
         Claim::Withholds { component: withheld } => *withheld != component,

@@ -225,6 +225,8 @@ fn travelled(json: &str) -> Option<Claim> {
         | Claim::InterfaceOnly
         | Claim::DeltaWeights
         | Claim::DataDescribed { .. }
+        | Claim::TrainingTokens { .. }
+        | Claim::Compute { .. }
         | Claim::SaysOpen { .. } => Some(claim),
         _ => None,
     }

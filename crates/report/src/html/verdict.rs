@@ -14,7 +14,7 @@ impl Page<'_, '_> {
         if let Some((count, _)) = self.content.assessment.inventory.weights.parameters {
             meta.push_str(&format!("<span>{} parameters</span>", words::parameters(count)));
         }
-        for part in &release.parts {
+        for part in self.content.sheet.own_parts() {
             meta.push_str(&format!("<span>{}</span>", part_words(part)));
         }
         if let Some(date) = options.date {

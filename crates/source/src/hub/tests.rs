@@ -176,10 +176,13 @@ fn renamed_gated_disabled_missing() {
     );
 }
 
+/// A fault's name, the address that it strikes, how many times, what it does to the answer, and what is told.
+type FaultCase = (&'static str, &'static str, usize, fn(Answer) -> Answer, &'static str);
+
 /// Each fault, where it strikes, and what becomes of it.
 #[test]
 fn every_fault_ends_in_a_gap_or_an_error() {
-    let cases: &[(&str, &str, usize, fn(Answer) -> Answer, &str)] = &[
+    let cases: &[FaultCase] = &[
         (
             "cut",
             "/api/models/org/name?",

@@ -229,7 +229,7 @@ fn blake3_by_subtrees(bytes: &(dyn ReadAt + Sync), threads: usize, progress: &Pr
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
         let mine = worker();
-        others.into_iter().map(|other| other.join().map_err(|_| ended())?).collect::<io::Result<()>>().and(mine)
+        others.into_iter().try_for_each(|other| other.join().map_err(|_| ended())?).and(mine)
     })?;
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.sort_unstable();

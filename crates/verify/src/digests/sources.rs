@@ -204,8 +204,8 @@ pub fn read_list(name: &str, bytes: &[u8]) -> Result<Source, String> {
     let kind = if first == Some(&b'{') {
         let value = read_json(bytes).map_err(|error| format!("it is no JSON, or is cut: {error}"))?;
         match () {
-            () if value["schema"] == SCHEMA => SourceKind::Manifest,
-            () if value["weight_map"].is_object() => SourceKind::ShardIndex,
+            () if value.get("schema").is_some_and(|schema| schema == SCHEMA) => SourceKind::Manifest,
+            () if value.get("weight_map").is_some_and(Value::is_object) => SourceKind::ShardIndex,
             () => SourceKind::Bill,
         }
     } else {

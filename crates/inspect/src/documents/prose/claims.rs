@@ -43,7 +43,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
                 .any(|thing| words.then(phrase, thing, 24))
     };
     for (what, phrases) in claims {
-        if phrases.iter().any(|phrase| words.has(phrase) && !of_another(&phrase)) {
+        if phrases.iter().any(|phrase| words.has(phrase) && !of_another(phrase)) {
             reader.say(Basis::Declared, said, Claim::SaysOpen { what: *what });
         }
     }
