@@ -131,7 +131,8 @@ pub(crate) struct Reading {
     /// Also look at what the release itself links to: base models, data sets, code
     #[arg(long)]
     pub follow: bool,
-    /// Requests that a release may cost. Without it, headers of weight files stop at 10, all else at 300
+    /// Requests that the run may cost. Without it all ends at 300, and headers of weight files at 40 for a release,
+    /// at 10 for one of 100 GB or more
     #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub budget: Option<u64>,
     /// Exit 3 when something could not be seen or stayed unknown

@@ -25,7 +25,7 @@ pub(crate) fn session(reading: &Reading, terminal: &Arc<Terminal>) -> Result<Ses
     settings.offline |= RUN.get().is_none_or(|run| run.offline);
     if let Some(budget) = reading.budget {
         settings.requests = budget;
-        settings.header_requests = budget;
+        settings.headers = Some((budget, settings.bytes));
     }
     let listening = Arc::clone(terminal);
     settings.listener = Some(Arc::new(move |note| match note {

@@ -1,39 +1,15 @@
 //! Releases on a hub, from the command line to the answer. The hub is a server on the loopback.
 
 mod common;
-#[path = "../../source/src/testing/hub.rs"]
-mod hub;
-#[path = "../../source/src/testing/server.rs"]
-mod server;
+#[path = "common/platform.rs"]
+mod platform;
 
 use common::{Run, Temp, candor_with, example};
-use hub::{Hub, Repository};
-use serde_json::Value;
-use std::fs;
+use platform::hub::{Hub, Repository};
+use platform::server::{Answer, Manner, Server};
+use platform::{ask, served};
+use serde_json::{Value, json};
 use std::path::Path;
-
-/// A folder as a repository.
-fn served(name: &str, commit: char, folder: &Path) -> Repository {
-    let mut repository = Repository::new(name, commit);
-    let mut waiting = vec![folder.to_owned()];
-    while let Some(next) = waiting.pop() {
-        for entry in fs::read_dir(next).expect("folder").flatten() {
-            if entry.path().is_dir() {
-                waiting.push(entry.path());
-                continue;
-            }
-            let path = entry.path().strip_prefix(folder).expect("below").to_str().expect("UTF-8").to_owned();
-            repository = repository.file(&path, fs::read(entry.path()).expect("file"));
-        }
-    }
-    repository.files.sort_by(|a, b| a.path.cmp(&b.path));
-    repository
-}
-
-/// Run the program with a hub and nothing else.
-fn ask(hub: &Hub, arguments: &[&str]) -> Run {
-    candor_with(&[("HF_ENDPOINT", hub.address())], arguments)
-}
 
 /// An assessment without what says where the release lies and what its listing is: its name, address and commit, and
 /// the digests over the listing, in which the platform's answers stand and the digests that it states.
@@ -134,35 +110,191 @@ fn nothing_is_asked_offline() {
     assert_eq!(hub.server.asked().len(), asked);
 }
 
-/// A small model with a card that has some front matter.
-fn model(name: &str, commit: char, front: &str) -> Repository {
-    Repository::new(name, commit)
-        .file("README.md", format!("---\n{front}\n---\n# A model\n"))
-        .file("config.json", r#"{"architectures": ["LlamaForCausalLM"]}"#)
-        .file("model.safetensors", common::safetensors(&[("w", 64)]))
+/// Weights in many files, beside all that stands there as a rule.
+fn large(shards: u64, bytes: u64) -> Repository {
+    let (head, size) = platform::hub::safetensors(12, bytes / shards / 24 * 2);
+    let mut repository = served("org/big", 'a', &example("open-weights"));
+    repository.files.retain(|file| !matches!(file.path.as_str(), "model.safetensors" | "tokenizer.json"));
+    let mut map = serde_json::Map::new();
+    for number in 1..=shards {
+        let name = format!("model-{number:05}-of-{shards:05}.safetensors");
+        // Names of the same length, so that the header stays one.
+        let layer = format!("shard{number:02}layer");
+        for tensor in 0..12 {
+            map.insert(format!("{layer}.{tensor:04}.weight"), name.as_str().into());
+        }
+        let text = String::from_utf8(head[8..].to_vec()).expect("JSON").replace("model.layers", &layer);
+        repository = repository.large(&name, [&head[..8], text.as_bytes()].concat(), size);
+    }
+    let index = json!({"metadata": {"total_size": bytes}, "weight_map": map});
+    repository
+        .file("model.safetensors.index.json", index.to_string())
+        .large("tokenizer.json", "{}", 9_085_657)
+        .file("special_tokens_map.json", "{}")
+        .file("USE_POLICY.md", "# Use")
+        .large("original/consolidated.00.pth", "PK", 17_000_000_000)
+        .large("original/tokenizer.model", "x", 2_183_982)
+        .file("original/params.json", "{}")
 }
 
 #[test]
-fn terms_of_a_base_reach_the_child_with_their_place() {
-    let hub = Hub::start(vec![
-        model("them/child", 'a', "license: apache-2.0\nbase_model: org/base"),
-        model("org/base", 'b', "license: cc-by-nc-4.0"),
-    ]);
-    let alone = ask(&hub, &["assess", "hf:them/child", "--format", "json"]).json();
-    assert_eq!(alone["restrictions"], serde_json::json!([]));
-    let run = ask(&hub, &["assess", "hf:them/child", "--follow", "--format", "json"]);
-    assert!(run.err.contains("hf:org/base (base): named as base model in README.md:3"), "{}", run.err);
-    assert!(run.err.contains("in all 10 requests"), "{}", run.err);
-    let child = run.json();
-    let restriction = &child["restrictions"][0];
-    assert_eq!((&restriction["kind"], &restriction["via"]), (&"non-commercial".into(), &"base".into()));
-    let places: Vec<(&Value, &Value)> = restriction["evidence"]
-        .as_array()
-        .expect("places")
-        .iter()
-        .map(|at| &child["evidence"][usize::try_from(at.as_u64().expect("index")).expect("small")])
-        .map(|place| (&place["part"], &place["path"]))
-        .collect();
-    assert!(places.contains(&(&1.into(), &"README.md".into())), "{places:?}");
-    assert_eq!(child["release"]["parts"][1]["locator"], "hf:org/base");
+fn a_release_of_140_gigabytes_costs_ten_requests_and_four_mebibytes() {
+    for shards in [1, 3, 30, 60] {
+        let hub = Hub::start(vec![large(shards, 140_000_000_000)]);
+        let run = ask(&hub, &["assess", "hf:org/big", "--format", "json"]);
+        assert!(hub.server.asked().len() <= 10, "{:?}", hub.server.paths());
+        assert!(hub.server.sent() <= 4 << 20, "{}", hub.server.sent());
+        assert!(run.err.contains("headers of weight files were not all fetched"), "{}", run.err);
+        let release = run.json();
+        // What was not fetched is told, and costs no statement that does not rest on it.
+        assert_eq!(release["standings"]["spectrum"]["confirmed"], "open-weights");
+        let unfetched = release["gaps"].as_array().expect("gaps").iter().filter(|gap| gap["why"] == "not-fetched");
+        assert_eq!(unfetched.count() as u64, shards + 2);
+        // Asked for, the headers of all are read.
+        let more = ask(&hub, &["assess", "hf:org/big", "--format", "json", "--budget", "90"]).json();
+        assert!(
+            more["gaps"].as_array().expect("gaps").iter().all(|gap| gap["path"] != "model-00001-of-00060.safetensors")
+        );
+    }
+}
+
+#[test]
+fn headers_of_a_release_of_usual_size_are_read_without_being_asked() {
+    // With a file that is no archive, although it begins as one: looking through it ends soon.
+    for (broken, most) in [(false, 4 << 20), (true, 24 << 20)] {
+        let mut repository = large(6, 24_000_000_000);
+        repository.files.retain(|file| broken || !file.path.ends_with(".pth"));
+        let hub = Hub::start(vec![repository]);
+        let release = ask(&hub, &["assess", "hf:org/big", "--format", "json"]).json();
+        assert!(hub.server.asked().len() <= 40 && hub.server.sent() <= most, "{:?}", hub.server.paths());
+        let gaps = release["gaps"].as_array().expect("gaps");
+        let about =
+            |start: &str| gaps.iter().any(|gap| gap["path"].as_str().is_some_and(|path| path.starts_with(start)));
+        assert_eq!((about("model-"), about("original/consolidated")), (false, broken), "{gaps:?}");
+    }
+}
+
+/// Run the program with a hub, a token and caches.
+fn with_caches(hub: &Hub, folder: &Temp, token: &str, arguments: &[&str]) -> Run {
+    let (cache, own) = (folder.join("hub"), folder.join("own"));
+    let environment = [
+        ("HF_ENDPOINT", hub.address()),
+        ("HF_TOKEN", token),
+        ("HF_HUB_CACHE", cache.to_str().expect("UTF-8")),
+        ("CANDOR_CACHE", own.to_str().expect("UTF-8")),
+        ("HF_HUB_DOWNLOAD_TIMEOUT", "1"),
+    ];
+    candor_with(&environment, arguments)
+}
+
+#[test]
+fn a_token_reaches_the_hub_and_nothing_else() {
+    let token = "hf_NobodyMaySeeThis";
+    let storage = Server::start(|_| Answer::new(200, "not the file"));
+    let hub = Hub::start(vec![Repository { gated: true, ..served("org/name", 'a', &example("open-weights")) }]);
+    let there = storage.address.clone();
+    hub.fault("/model.safetensors", 99, move |_, answer| {
+        Answer { status: 302, ..answer }.with("location", format!("{there}/x?signature=1"))
+    });
+    // A server that says the token again, in words and as a value.
+    hub.fault("/config.json", 99, move |_, _| Answer::new(418, token).with("x-error-message", token));
+    hub.fault("/README.md", 99, |ask, answer| answer.with("x-echo", ask.header("authorization").unwrap_or_default()));
+    let temp = Temp::new();
+    let bundle = temp.join("bundle");
+    let bundle = bundle.to_str().expect("UTF-8");
+    let mut said = String::new();
+    for arguments in [
+        &["assess", "hf:org/name", "-v"] as &[&str],
+        &["assess", "hf:org/name", "--format", "json", "--follow"],
+        &["snapshot", "hf:org/name", "-o", bundle, "-v"],
+        &["assess", "hf:org/other"],
+    ] {
+        let run = with_caches(&hub, &temp, token, arguments);
+        said.push_str(&run.out);
+        said.push_str(&run.err);
+    }
+    hub.fault("/api/models/org/name?", 99, move |_, _| Answer::new(418, token).with("x-error-code", token));
+    let refused = with_caches(&hub, &temp, token, &["assess", "hf:org/name"]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    said.push_str(&refused.err);
+    assert!(!said.contains("NobodyMaySee"), "{said}");
+    assert!(hub.server.asked().iter().all(|ask| ask.header("authorization") == Some("Bearer hf_NobodyMaySeeThis")));
+    assert!(!storage.asked().is_empty() && !format!("{:?}", storage.asked()).contains("NobodyMaySee"));
+    let mut waiting = vec![temp.path().to_owned()];
+    let mut files = 0;
+    while let Some(folder) = waiting.pop() {
+        for path in common::files_in(&folder) {
+            assert!(!path.display().to_string().contains("NobodyMaySee"), "{}", path.display());
+            if path.is_dir() {
+                waiting.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                files += 1;
+                assert!(!bytes.windows(12).any(|window| window == b"NobodyMaySee"), "{}", path.display());
+            }
+        }
+    }
+    assert!(files > 10, "{files}");
+}
+
+#[test]
+fn several_processes_share_a_cache() {
+    let hub = Hub::start(vec![served("org/name", 'a', &example("open-weights"))]);
+    let temp = Temp::new();
+    let line = ["assess", "hf:org/name", "--format", "json"];
+    let outputs: Vec<String> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| with_caches(&hub, &temp, "", &line).answer())).collect();
+        runs.into_iter().map(|run| run.join().expect("a run")).collect()
+    });
+    assert!(outputs.iter().all(|output| *output == outputs[0]));
+    let asked = hub.server.asked().len();
+    assert_eq!(with_caches(&hub, &temp, "", &line).answer(), outputs[0]);
+    assert_eq!(hub.server.asked().len(), asked + 2, "where the branch stands, and the branches");
+    assert_eq!(with_caches(&hub, &temp, "", &[&line[..], &["--offline"]].concat()).answer(), outputs[0]);
+    assert_eq!(hub.server.asked().len(), asked + 2);
+}
+
+#[test]
+fn an_interrupted_fetch_goes_on_where_it_ended() {
+    let mut repository = large(6, 24_000_000_000);
+    repository.files.retain(|file| !file.path.starts_with("original/"));
+    let whole = {
+        let hub = Hub::start(vec![repository.clone()]);
+        (ask(&hub, &["assess", "hf:org/big", "--format", "json"]).json(), hub.server.asked().len())
+    };
+    let hub = Hub::start(vec![repository]);
+    // The connection ends at the fourth header, for good in this run.
+    hub.fault("model-00004-of-00006", 4, |_, answer| answer.sent(Manner::Cut(10)));
+    let temp = Temp::new();
+    let line = ["assess", "hf:org/big", "--format", "json"];
+    let first = with_caches(&hub, &temp, "", &line).json();
+    assert!(
+        first["gaps"].as_array().expect("gaps").iter().any(|gap| gap["path"] == "model-00004-of-00006.safetensors")
+    );
+    let asked = hub.server.asked().len();
+    let second = with_caches(&hub, &temp, "", &line).json();
+    let paths = hub.server.paths().split_off(asked);
+    assert_eq!(second["gaps"], whole.0["gaps"]);
+    assert_eq!(second["release"]["parameters"], whole.0["release"]["parameters"]);
+    assert_eq!(paths.len(), 3, "{paths:?}");
+    assert!(paths[2].ends_with("model-00004-of-00006.safetensors"), "{paths:?}");
+
+    // A run that is ended from outside leaves a cache that the next one can use.
+    let temp = Temp::new();
+    hub.fault("model-00005-of-00006", 1, |_, answer| answer.sent(Manner::Hang));
+    let seen = || hub.server.paths().iter().filter(|path| path.contains("model-00005-of-00006")).count();
+    let before = seen();
+    common::candor_ended(
+        &[
+            ("HF_ENDPOINT", hub.address()),
+            ("HF_HUB_CACHE", temp.join("hub").to_str().expect("UTF-8")),
+            ("CANDOR_CACHE", temp.join("own").to_str().expect("UTF-8")),
+        ],
+        &line,
+        || seen() > before,
+    );
+    let asked = hub.server.asked().len();
+    assert_eq!(with_caches(&hub, &temp, "", &line).json()["gaps"], whole.0["gaps"]);
+    let paths = hub.server.paths().split_off(asked);
+    assert!(paths.iter().any(|path| path.contains("model-00006")), "{paths:?}");
+    assert!(!paths.iter().any(|path| path.contains("README") || path.contains("model-00001")), "{paths:?}");
 }

@@ -32,7 +32,8 @@ const REFS: &str = "@answers/refs.json";
 
 fn open(world: &World, locator: &Locator, wanted: &Wanted<'_>) -> Option<Result<SourcePart, SourceError>> {
     let Locator::Hub { dataset, repository, revision } = locator else { return None };
-    let hub = Hub { world, wanted, dataset: *dataset, revision: revision.as_deref() };
+    let before = world.client.spent();
+    let hub = Hub { world, wanted, dataset: *dataset, revision: revision.as_deref(), before };
     Some(hub.open(repository))
 }
 
@@ -41,6 +42,8 @@ struct Hub<'a> {
     wanted: &'a Wanted<'a>,
     dataset: bool,
     revision: Option<&'a str>,
+    /// Requests and bytes of the run before this repository.
+    before: (u64, u64),
 }
 
 /// What fixes a repository at a commit.
@@ -312,7 +315,8 @@ impl Hub<'_> {
             cache,
             ranges: Ranges { folder: settings.cache.as_ref().map(|folder| folder.join("ranges")) },
             gated,
-            header_requests: settings.header_requests,
+            headers: settings.headers.unwrap_or_else(|| headers(&known.listing)),
+            before: self.before,
         };
         let backing = Box::new(HubFiles::new(place, known.listing.entries()));
         let role = self.wanted.role.unwrap_or(if self.dataset { Role::Data } else { Role::Model });
@@ -335,11 +339,18 @@ impl Hub<'_> {
         if let Some(snapshot) = folder.and_then(|folder| hub_cache::find(folder, self.dataset, asked, revision)) {
             return crate::local::open(&snapshot, false, self.wanted.role);
         }
-        let why = "it is not in the cache, and no connection is made in offline mode: run once without `--offline` \
-                   and HF_HUB_OFFLINE, or give the path of a folder"
+        let why = "it is not in the cache, and no connection is made in offline mode. Next step: run once without \
+                   `--offline` and HF_HUB_OFFLINE, or give the path of a folder"
             .to_owned();
         Err(self.network(why))
     }
+}
+
+/// Requests and bytes after which no more is fetched of headers.
+fn headers(listing: &Listing) -> (u64, u64) {
+    let sizes = listing.entries().iter().filter_map(|entry| entry.size);
+    let bytes = sizes.fold(0, u64::saturating_add);
+    if bytes >= caps::HUGE { caps::HEADERS_HUGE } else { caps::HEADERS }
 }
 
 /// Whether a revision is a commit by its form.

@@ -72,6 +72,19 @@ pub fn candor_with<S: AsRef<std::ffi::OsStr>>(
     Run::of(output.expect("the program starts"))
 }
 
+/// Start the program, and end it from outside as soon as something holds.
+pub fn candor_ended(environment: &[(&str, &str)], arguments: &[&str], holds: impl Fn() -> bool) {
+    let mut command = clean(PROGRAM);
+    let command = command.envs(environment.iter().copied()).args(arguments).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    while !holds() {
+        assert!(child.try_wait().expect("a child").is_none(), "the program ended by itself");
+        std::thread::yield_now();
+    }
+    child.kill().expect("the program can be ended");
+    child.wait().expect("the program ends");
+}
+
 /// Run the program with some standard input.
 pub fn candor_fed(input: &str, arguments: &[&str]) -> Run {
     let mut command = clean(PROGRAM);

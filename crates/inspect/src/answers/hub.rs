@@ -1,4 +1,5 @@
-//! What the Hugging Face Hub says of a repository: gated, disabled, and the card's own words where the card is shut.
+//! What the Hugging Face Hub says of a repository: gated, disabled, branches for checkpoints, and the card's own words
+//! where the card is shut.
 //!
 //! What the card says is read from the card; this reader repeats it only where the card cannot be read, as with gated
 //! repositories, whose description is public. From a repository that the platform has disabled nothing follows: its
@@ -8,7 +9,8 @@ use crate::caps;
 use crate::inspector::{Input, Inspector, PartInput, Reading, Reads};
 use crate::json::{self, Kind, Member, Token, member, unquote};
 use candor_facts::{
-    Artifact, Basis, Claim, Covers, DataUse, GapReason, Origin, Relation, Role, Stage, TermFound, TermKind,
+    Artifact, Basis, Claim, Component, Covers, DataUse, Extent, Fact, GapReason, Origin, Relation, Role, Stage,
+    TermFound, TermKind,
 };
 use candor_license as engine;
 use std::ops::Range;
@@ -17,15 +19,27 @@ use std::ops::Range;
 pub(crate) const INSPECTOR: Inspector = Inspector { id: "hub", version: 1, reads: Reads::Part(read) };
 
 const INFO: &str = "@answers/info.json";
+const REFS: &str = "@answers/refs.json";
+/// Fewest branches or tags of steps that are a series.
+const SERIES: usize = 2;
 
 /// The answer, when the part has one. A published file of the same name is none.
-fn answer<'a>(at: &PartInput<'a>) -> Option<&'a Artifact> {
-    let artifact = at.part.listing.get(INFO)?;
+fn answer<'a>(at: &PartInput<'a>, path: &str) -> Option<&'a Artifact> {
+    let artifact = at.part.listing.get(path)?;
     matches!(&artifact.origin, Origin::Answer { of } if of.contains("/api/")).then_some(artifact)
 }
 
 fn read(at: &PartInput<'_>) -> Reading {
-    let Some(artifact) = answer(at) else { return Reading::default() };
+    let mut reading = with(at, INFO, info);
+    if at.part.role == Role::Model {
+        reading.absorb(with(at, REFS, refs));
+    }
+    reading
+}
+
+/// Open an answer, and read its members.
+fn with(at: &PartInput<'_>, path: &str, read: fn(Answer<'_>, &[Member]) -> Reading) -> Reading {
+    let Some(artifact) = answer(at, path) else { return Reading::default() };
     let bytes = match at.open(artifact) {
         Ok(bytes) => bytes,
         Err(gap) => return gap.into(),
@@ -35,23 +49,56 @@ fn read(at: &PartInput<'_>) -> Reading {
         Ok(text) => text,
         Err(gap) => return gap.into(),
     };
-    let members = match json::object(&text) {
-        Ok(members) => members,
-        Err(problem) => {
-            return input.gap(GapReason::Malformed { at: problem.at as u64, what: problem.what }).into();
+    match json::object(&text) {
+        Ok(members) => read(Answer { input, text: &text, reading: Reading::default() }, &members),
+        Err(problem) => input.gap(GapReason::Malformed { at: problem.at as u64, what: problem.what }).into(),
+    }
+}
+
+/// Branches and tags that are named after steps of training: what they hold was not looked at.
+fn refs(mut out: Answer<'_>, members: &[Member]) -> Reading {
+    let mut named = Vec::new();
+    for key in ["branches", "tags"] {
+        let entries = member(members, key).map(|list| json::array_at(out.text, &list.value)).unwrap_or_default();
+        for entry in entries {
+            let entry = json::object_at(out.text, &entry.span);
+            let name = member(&entry, "name").filter(|name| name.kind == Kind::String);
+            named.extend(name.filter(|name| is_step(&unquote(out.text, &name.value))).map(|name| name.value.clone()));
         }
-    };
-    let mut out = Answer { input, text: &text, reading: Reading::default() };
-    if member(&members, "disabled").is_some_and(|member| member.kind == Kind::True) {
+    }
+    if let ([first, .., last], true) = (named.as_slice(), named.len() >= SERIES) {
+        let claim =
+            Claim::Provides { component: Component::WeightsIntermediate, extent: Extent::Elsewhere, target: None };
+        let place = |span: &Range<usize>| out.input.span(Basis::Declared, out.text, span.clone(), "name");
+        out.reading.facts.push(Fact { claim, evidence: place(first), also: vec![place(last)] });
+    }
+    out.reading
+}
+
+/// `step1000`, `stage1-step140000-tokens294B`, `checkpoint-500`: a number right behind a word for a state of training.
+fn is_step(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["step", "checkpoint", "ckpt", "iter", "epoch"].iter().any(|word| {
+        lower.match_indices(word).any(|(at, _)| {
+            let begins = lower.get(..at).is_none_or(|before| !before.ends_with(|c: char| c.is_ascii_alphabetic()));
+            let rest = lower.get(at + word.len()..).unwrap_or_default().trim_start_matches(['-', '_', '.', '=']);
+            begins && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    })
+}
+
+fn info(mut out: Answer<'_>, members: &[Member]) -> Reading {
+    let at = out.input.at;
+    if member(members, "disabled").is_some_and(|member| member.kind == Kind::True) {
         let what = "the platform has disabled this repository; what its tags still say is no statement".to_owned();
         let gap = out.input.gap(GapReason::Unsupported { what });
         out.reading.gap(gap);
         return out.reading;
     }
-    out.gate(&members);
+    out.gate(members);
     let card = at.part.listing.get("README.md");
     if card.is_none_or(|card| at.files.open(at.index, &card.path).is_err()) {
-        out.card(&members);
+        out.card(members);
     }
     out.reading
 }
@@ -240,6 +287,42 @@ card"#,
                 observed {"claim":"restricted","covers":"data","kind":"gated","note":"access to the files must be asked for on the platform"}
                     @answers/info.json:1 1..14 gated "\"gated\": true"
             "#]],
+        );
+    }
+
+    #[test]
+    fn branches_of_steps() {
+        check(
+            &INSPECTOR,
+            r#"//= model complete
+//- @answers/refs.json answer
+{
+  "branches": [{"name": "main"}, {"name": "step1000"}, {"name": "step2000"}, {"name": 7}],
+  "tags": [{"name": "v1"}]
+}"#,
+            expect![[r#"
+                declared {"claim":"provides","component":"weights.intermediate","extent":"elsewhere"}
+                    @answers/refs.json:2 44..54 name "\"step1000\""
+                    @answers/refs.json:2 66..76 name "\"step2000\""
+            "#]],
+        );
+        for (name, expected) in [
+            ("stage1-step140000-tokens294B", true),
+            ("global_step_4000", true),
+            ("checkpoint-500", true),
+            ("epoch=3", true),
+            ("main", false),
+            ("step", false),
+            ("misstep1", false),
+            ("v1.0", false),
+            ("step-by-step", false),
+        ] {
+            assert_eq!(is_step(name), expected, "{name}");
+        }
+        check(
+            &INSPECTOR,
+            "//= model complete\n//- @answers/refs.json answer\n{\"branches\": [{\"name\": \"step1\"}], \"tags\": 1}",
+            expect![[r#""#]],
         );
     }
 
