@@ -9,7 +9,6 @@ use platform::hub::{Hub, Repository};
 use platform::server::{Answer, Manner, Server};
 use platform::{ask, served};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// An assessment without what says where the release lies and what its listing is: its name, address and commit, and
 /// the digests over the listing, in which the platform's answers stand and the digests that it states.
