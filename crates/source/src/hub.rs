@@ -80,7 +80,7 @@ impl Hub<'_> {
             let what = "the platform has disabled this repository: nothing in it can be fetched".to_owned();
             found.wrong(GapReason::Unreachable { what });
         } else {
-            self.list(&fixed, &mut found)?;
+            self.list(&fixed, &mut found);
         }
         let (mut entries, mut gaps, complete) = found.finish();
         let mut answers = vec![(INFO, fixed.of.clone(), answers::info(&fixed.info))];
@@ -226,26 +226,24 @@ impl Hub<'_> {
     }
 
     /// The files: from the information itself where it has their sizes, else from the tree.
-    fn list(&self, fixed: &Fixed, found: &mut Collected) -> Result<(), SourceError> {
+    fn list(&self, fixed: &Fixed, found: &mut Collected) {
         let siblings = fixed.info.get("siblings").and_then(Value::as_array);
         let sized = siblings.is_some_and(|list| list.iter().all(|entry| entry.get("size").is_some()));
         if let Some(siblings) = siblings.filter(|_| sized) {
-            siblings.iter().for_each(|entry| found.take(entry));
-            return Ok(());
+            return siblings.iter().for_each(|entry| found.take(entry));
         }
         match (self.tree(fixed, found), siblings) {
-            (Ok(()), _) => Ok(()),
+            (Ok(()), _) => {}
             // Their names are known all the same.
             (Err(failure), Some(siblings)) if found.is_empty() => {
                 siblings.iter().for_each(|entry| found.take(entry));
                 let what = format!("sizes and digests of the files: {failure}");
                 found.gaps.push((ArtifactPath::listing(), GapReason::Unreachable { what }));
-                Ok(())
             }
-            (Err(failure), None) if found.is_empty() => Err(self.network(failure)),
+            // What the platform says of the repository is known all the same.
             (Err(failure), _) => {
-                found.wrong(GapReason::Unreachable { what: format!("the rest of the listing: {failure}") });
-                Ok(())
+                let what = if found.is_empty() { "the listing" } else { "the rest of the listing" };
+                found.wrong(GapReason::Unreachable { what: format!("{what}: {failure}") });
             }
         }
     }
