@@ -2,7 +2,7 @@
 
 use crate::args::{Common, Reading};
 use crate::output::harmless;
-use candor_source::{Note, Session, Settings, SourceError};
+use candor_source::{Note, Session, Settings};
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -20,7 +20,7 @@ pub(crate) fn begin(common: &Common) {
 }
 
 /// The session of one command over one locator, as the command line and the environment say.
-pub(crate) fn session(reading: &Reading, terminal: &Arc<Terminal>) -> Result<Session, SourceError> {
+pub(crate) fn session(reading: &Reading, terminal: &Arc<Terminal>) -> Session {
     let mut settings = Settings::from_env();
     settings.offline |= RUN.get().is_none_or(|run| run.offline);
     if let Some(budget) = reading.budget {

@@ -65,7 +65,7 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
     };
     let request = Request { locator: place.to_owned(), complete: reading.complete, with };
     let terminal = Terminal::new();
-    let session = session(reading, &terminal)?;
+    let session = session(reading, &terminal);
     let resolve = |request: &Request| -> anyhow::Result<Snapshot> {
         let snapshot = session.open(request)?;
         snapshot.fetch_ahead(&candor_inspect::reads_whole);
@@ -109,7 +109,7 @@ fn with(reading: &Reading) -> anyhow::Result<Vec<(Role, String)>> {
 /// Find one release and what belongs to it. Its files are not read yet.
 pub(crate) fn open(locator: &str, reading: &Reading) -> anyhow::Result<Snapshot> {
     let request = Request { locator: locator.to_owned(), complete: reading.complete, with: with(reading)? };
-    let snapshot = session(reading, &Terminal::new())?.open(&request)?;
+    let snapshot = session(reading, &Terminal::new()).open(&request)?;
     snapshot.fetch_ahead(&candor_inspect::reads_whole);
     Ok(snapshot)
 }

@@ -82,6 +82,15 @@ fn exit_codes_and_messages() {
     });
 }
 
+/// Certificates that cannot be used stop those alone who connect.
+#[test]
+fn certificates_are_for_connections() {
+    let environment = [("SSL_CERT_FILE", "/dev/null")];
+    assert_eq!(candor_with(&environment, ["assess", "examples/closed"]).code, 0);
+    let run = candor_with(&environment, ["assess", "hf:org/name"]);
+    assert!(run.code == 3 && run.err.contains("the certificates of `/dev/null` cannot be used"), "{run:?}");
+}
+
 /// A bundle file that is wrong is told with its line.
 #[test]
 fn wrong_bundles_name_their_line() {

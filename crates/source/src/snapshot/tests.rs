@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Without connections, caches and stores.
 fn resolve(request: &Request) -> Result<Snapshot, SourceError> {
-    Session::new(Settings::local())?.open(request)
+    Session::new(Settings::local()).open(request)
 }
 
 fn request(locator: &str) -> Request {
