@@ -56,6 +56,10 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
             with.is_empty(),
             "`--with` adds parts to what is read, and `{locator}` of the catalogue is not; leave it out"
         );
+        ensure!(
+            !reading.follow,
+            "`--follow` looks at what is read, and `{locator}` of the catalogue is not; leave it out"
+        );
         let sheet = candor_assess::known::with_known_bases(sheet);
         return Ok(vec![Loaded { sheet, snapshot: None, bases: BTreeMap::new() }]);
     }
@@ -73,6 +77,10 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
     };
     let snapshot = resolve(&request)?;
     let mut models = listed(&snapshot);
+    ensure!(
+        models.is_empty() || !reading.follow,
+        "`{locator}` is a bill of materials, and the links of one are not followed; leave `--follow` out"
+    );
     let Some(wanted) = wanted else {
         match (models.len(), models.pop()) {
             (1, Some(only)) => return Ok(vec![about(snapshot, only)?]),
