@@ -120,6 +120,14 @@ const FAULTS: &[(&str, &str, usize, Change, End)] = &[
         |_, a| replaced(a, "x-repo-commit", &"b".repeat(40)),
         End::Gap("LICENSE"),
     ),
+    // The branch moved, and with it went the commit that was asked for.
+    (
+        "commit gone in mid-run",
+        "/resolve/",
+        99,
+        |_, _| Answer::new(404, "").with("x-error-code", "RevisionNotFound"),
+        End::Gap("LICENSE"),
+    ),
     ("weights silent", "/model.safetensors", 99, |_, a| a.sent(Manner::Hang), End::Gap("model.safetensors")),
     (
         "weights of another size",
