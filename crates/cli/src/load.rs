@@ -1,13 +1,17 @@
 //! From a locator to facts: the only place where sources and inspectors meet.
 
 use crate::args::{Judging, Reading};
+use crate::connect::{Terminal, session};
+use crate::follow;
 use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
 use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
 use candor_inspect::ListedModel;
-use candor_source::{Locator, Request, Snapshot, resolve};
+use candor_source::{Locator, Recording, Request, Snapshot};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A release that was read.
 pub(crate) struct Loaded {
@@ -15,6 +19,8 @@ pub(crate) struct Loaded {
     pub sheet: FactSheet,
     /// The bytes, for excerpts; none of a release of the catalogue, whose sheet has places only.
     pub snapshot: Option<Snapshot>,
+    /// The bytes of bases that were followed, by the locator at which each was found.
+    pub bases: BTreeMap<String, Arc<Snapshot>>,
 }
 
 /// Longest excerpt shown, in bytes.
@@ -27,7 +33,12 @@ impl Loaded {
         if *line == 0 {
             return None;
         }
-        let bytes = self.snapshot.as_ref()?.open(*part, path).ok()?;
+        let base = self.sheet.bases.iter().find(|base| base.owns(*part));
+        let (snapshot, part) = match base {
+            Some(base) => (self.bases.get(&base.found)?.as_ref(), PartIndex(part.0 - base.first.0)),
+            None => (self.snapshot.as_ref()?, *part),
+        };
+        let bytes = snapshot.open(part, path).ok()?;
         let length = (end - start).min(EXCERPT);
         let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
         let text = String::from_utf8_lossy(&found);
@@ -39,33 +50,43 @@ impl Loaded {
 /// Read what a locator names: one release; of a bill of materials, each model that it lists. `bill.json#name` is
 /// one of them.
 pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
-    let mut with = Vec::new();
-    for text in &reading.with {
-        let Some((role, locator)) = text.split_once('=') else {
-            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
-        };
-        let role = Role::parse(role)
-            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
-        with.push((role, locator.to_owned()));
-    }
+    let with = with(reading)?;
     if let Some(sheet) = catalogued(locator)? {
         ensure!(
             with.is_empty(),
             "`--with` adds parts to what is read, and `{locator}` of the catalogue is not; leave it out"
         );
+        ensure!(
+            !reading.follow,
+            "`--follow` looks at what is read, and `{locator}` of the catalogue is not; leave it out"
+        );
         let sheet = candor_assess::known::with_known_bases(sheet);
-        return Ok(vec![Loaded { sheet, snapshot: None }]);
+        return Ok(vec![Loaded { sheet, snapshot: None, bases: BTreeMap::new() }]);
     }
     let (place, wanted) = match locator.rsplit_once('#') {
         Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
         _ => (locator, None),
     };
     let request = Request { locator: place.to_owned(), complete: reading.complete, with };
+    let terminal = Terminal::new();
+    let session = session(reading, &terminal);
+    let resolve = |request: &Request| -> anyhow::Result<Snapshot> {
+        let snapshot = session.open(request)?;
+        snapshot.fetch_ahead(&candor_inspect::reads_whole);
+        Ok(snapshot)
+    };
     let snapshot = resolve(&request)?;
     let mut models = listed(&snapshot);
+    ensure!(
+        models.is_empty() || !reading.follow,
+        "`{locator}` is a bill of materials, and the links of one are not followed; leave `--follow` out"
+    );
     let Some(wanted) = wanted else {
         match (models.len(), models.pop()) {
             (1, Some(only)) => return Ok(vec![about(snapshot, only)?]),
+            (_, None) if reading.follow => {
+                return Ok(vec![follow::read(&session, snapshot, &|line| terminal.notice(line))]);
+            }
             (_, None) => return Ok(vec![scanned(snapshot)]),
             (_, last) => models.extend(last),
         }
@@ -78,6 +99,34 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
         bail!("`{place}` lists no model `{wanted}`; it lists: {}", names.join(", "));
     };
     Ok(vec![about(snapshot, model)?])
+}
+
+fn with(reading: &Reading) -> anyhow::Result<Vec<(Role, String)>> {
+    let mut with = Vec::new();
+    for text in &reading.with {
+        let Some((role, locator)) = text.split_once('=') else {
+            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
+        };
+        let role = Role::parse(role)
+            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
+        with.push((role, locator.to_owned()));
+    }
+    Ok(with)
+}
+
+/// Find one release and what belongs to it. Its files are not read yet.
+pub(crate) fn open(locator: &str, reading: &Reading) -> anyhow::Result<Snapshot> {
+    let request = Request { locator: locator.to_owned(), complete: reading.complete, with: with(reading)? };
+    let snapshot = session(reading, &Terminal::new()).open(&request)?;
+    snapshot.fetch_ahead(&candor_inspect::reads_whole);
+    Ok(snapshot)
+}
+
+/// Read a release, with a record of what is read of its files.
+pub(crate) fn record(snapshot: &Snapshot) -> (FactSheet, Recording<'_>) {
+    let recording = Recording::new(snapshot);
+    let sheet = candor_inspect::scan(snapshot.release.clone(), &recording, snapshot.gaps.clone());
+    (sheet, recording)
 }
 
 /// Read a release where only one can be meant.
@@ -119,7 +168,7 @@ fn about(mut snapshot: Snapshot, model: ListedModel) -> anyhow::Result<Loaded> {
 fn scanned(snapshot: Snapshot) -> Loaded {
     let sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
     let sheet = candor_assess::known::with_known_bases(sheet);
-    Loaded { sheet, snapshot: Some(snapshot) }
+    Loaded { sheet, snapshot: Some(snapshot), bases: BTreeMap::new() }
 }
 
 /// The fact sheet of a release of the catalogue; none when the locator means something else.

@@ -116,7 +116,7 @@ fn beside(options: &Options) -> anyhow::Result<Option<Loaded>> {
     };
     let locator = with.remove(at).trim_start_matches("model=").to_owned();
     ensure!(!locator.is_empty(), "`--with model=`: name a locator behind it");
-    let reading = Reading { complete: options.complete, with, strict: options.strict };
+    let reading = Reading { complete: options.complete, with, strict: options.strict, ..Reading::default() };
     load(&locator, &reading).map(Some)
 }
 
