@@ -162,6 +162,7 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
         regions.len() / layout::REGION,
         alternatives.len() / 4,
         index.hashes,
+        index.lists,
         index.holders,
         ids.len(),
     ];
@@ -177,10 +178,11 @@ fn pack(entries: &[Entry]) -> anyhow::Result<Vec<u8>> {
 struct Index {
     bytes: Vec<u8>,
     hashes: usize,
+    lists: usize,
     holders: usize,
 }
 
-/// Filter, numbers of entries, entries and holders, as the layout says.
+/// Filter, numbers of entries, entries, lists and holders, as the layout says.
 fn index(entries: &[Entry]) -> anyhow::Result<Index> {
     let mut held: BTreeMap<u32, Vec<u16>> = BTreeMap::new();
     for (n, entry) in entries.iter().enumerate() {
@@ -195,29 +197,34 @@ fn index(entries: &[Entry]) -> anyhow::Result<Index> {
     }
     let mut filter = vec![0_u8; (1 << layout::FILTER_BITS) / 8];
     let mut buckets = vec![0_u32; layout::BUCKETS];
-    let (mut listed, mut holders) = (Vec::new(), Vec::new());
-    let mut entry = |lower: u32, first: usize| -> anyhow::Result<()> {
-        listed.extend((lower & 0xffff).to_le_bytes());
-        listed.extend(u32::try_from(first)?.to_le_bytes());
-        Ok(())
-    };
+    let (mut listed, mut starts, mut holders) = (Vec::new(), Vec::new(), Vec::<u8>::new());
+    let mut lists: BTreeMap<&[u16], u16> = BTreeMap::new();
     for (hash, numbers) in &held {
         let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
         filter[bit / 8] |= 1 << (bit % 8);
         buckets[(hash >> 16) as usize + 1] += 1;
-        entry(*hash, holders.len() / 2)?;
-        numbers.iter().for_each(|n| holders.extend(n.to_le_bytes()));
+        let next = u16::try_from(lists.len()).context("more lists of texts than a 16-bit number can name")?;
+        let list = *lists.entry(numbers).or_insert_with(|| {
+            starts.push(holders.len() / 2);
+            numbers.iter().for_each(|n| holders.extend(n.to_le_bytes()));
+            next
+        });
+        listed.extend(((hash & 0xffff) as u16).to_le_bytes());
+        listed.extend(list.to_le_bytes());
     }
-    entry(0, holders.len() / 2)?;
+    let count = holders.len() / 2;
+    starts.push(count);
     for n in 1..buckets.len() {
         buckets[n] += buckets[n - 1];
     }
     let mut bytes = filter;
     buckets.iter().for_each(|b| bytes.extend(b.to_le_bytes()));
     bytes.extend(listed);
-    let count = holders.len() / 2;
+    for start in starts {
+        bytes.extend(u32::try_from(start)?.to_le_bytes());
+    }
     bytes.extend(holders);
-    Ok(Index { bytes, hashes: held.len(), holders: count })
+    Ok(Index { bytes, hashes: held.len(), lists: lists.len(), holders: count })
 }
 
 /// Ids, role, number of words, digest of the window sequence, origin: one line a text.

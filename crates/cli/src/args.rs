@@ -1,7 +1,8 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
 use crate::commands::{
-    assess, attest, catalogue, check, compare, draft, explain, frameworks, init, mof, next, schema, sign, verify,
+    assess, attest, catalogue, check, compare, draft, explain, frameworks, init, mof, next, schema, sign, snapshot,
+    verify,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -44,7 +45,7 @@ pub(crate) struct Common {
     /// Say more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Make no connection (this version makes none in any case)
+    /// Make no connection: what is in the caches must do
     #[arg(long, global = true)]
     pub offline: bool,
 }
@@ -81,6 +82,9 @@ pub(crate) enum Command {
     /// A record of the Model Openness Framework: class, progress, and what is missing for the next class
     #[command(after_help = mof::HELP)]
     Mof(mof::Options),
+    /// What was read of a release, as a bundle that gives the same answers without a connection
+    #[command(after_help = snapshot::HELP)]
+    Snapshot(snapshot::Options),
     /// The well-known releases that ship with Candor, and where each stands
     #[command(after_help = "Example:\n  candor catalogue --makes images")]
     Catalogue(catalogue::Options),
@@ -139,6 +143,13 @@ pub(crate) struct Reading {
     /// A further part of the release: model, code, data or document, at a locator
     #[arg(long, value_name = "ROLE=LOCATOR")]
     pub with: Vec<String>,
+    /// Also look at what the release itself links to: base models, data sets, code
+    #[arg(long)]
+    pub follow: bool,
+    /// Requests that the run may cost. Without it all ends at 300, and headers of weight files at 40 for a release,
+    /// at 10 for one of 100 GB or more
+    #[arg(long, value_name = "REQUESTS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub budget: Option<u64>,
     /// Exit 3 when something could not be seen or stayed unknown
     #[arg(long)]
     pub strict: bool,

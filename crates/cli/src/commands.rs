@@ -15,6 +15,7 @@ pub(crate) mod mof;
 pub(crate) mod next;
 pub(crate) mod schema;
 pub(crate) mod sign;
+pub(crate) mod snapshot;
 pub(crate) mod verify;
 
 use crate::Outcome;

@@ -1,14 +1,19 @@
 //! From a locator to facts: the only place where sources and inspectors meet.
 
 use crate::args::{Judging, Reading};
+use crate::connect::{Terminal, session};
+use crate::follow;
 use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
 use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
 use candor_inspect::ListedModel;
 use candor_inspect::reviews::REVIEWS;
-use candor_source::{Locator, Request, Snapshot, resolve};
+use candor_source::{Locator, Recording, Request, Snapshot};
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A release that was read.
 pub(crate) struct Loaded {
@@ -16,6 +21,8 @@ pub(crate) struct Loaded {
     pub sheet: FactSheet,
     /// The bytes, for excerpts; none of a release of the catalogue, whose sheet has places only.
     pub snapshot: Option<Snapshot>,
+    /// The bytes of bases that were followed, by the locator at which each was found.
+    pub bases: BTreeMap<String, Arc<Snapshot>>,
 }
 
 /// Longest excerpt shown, in bytes.
@@ -28,7 +35,12 @@ impl Loaded {
         if *line == 0 {
             return None;
         }
-        let bytes = self.snapshot.as_ref()?.open(*part, path).ok()?;
+        let base = self.sheet.bases.iter().find(|base| base.owns(*part));
+        let (snapshot, part) = match base {
+            Some(base) => (self.bases.get(&base.found)?.as_ref(), PartIndex(part.0 - base.first.0)),
+            None => (self.snapshot.as_ref()?, *part),
+        };
+        let bytes = snapshot.open(part, path).ok()?;
         let length = (end - start).min(EXCERPT);
         let found = read_exact(&*bytes, *start, usize::try_from(length).ok()?).ok()?;
         let text = String::from_utf8_lossy(&found);
@@ -40,15 +52,7 @@ impl Loaded {
 /// Read what a locator names: one release; of a bill of materials, each model that it lists. `bill.json#name` is
 /// one of them.
 pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
-    let mut with = Vec::new();
-    for text in &reading.with {
-        let Some((role, locator)) = text.split_once('=') else {
-            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
-        };
-        let role = Role::parse(role)
-            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
-        with.push((role, locator.to_owned()));
-    }
+    let mut with = with(reading)?;
     if let Some(sheet) = catalogued(locator)? {
         ensure!(
             with.is_empty(),
@@ -59,8 +63,12 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
             "reviews are held against the files that they are pinned to, and `{locator}` of the catalogue has none \
              here; name a folder or bundle, or leave `--reviews` out"
         );
+        ensure!(
+            !reading.follow,
+            "`--follow` looks at what is read, and `{locator}` of the catalogue is not; leave it out"
+        );
         let sheet = candor_assess::known::with_known_bases(sheet);
-        return Ok(vec![Loaded { sheet, snapshot: None }]);
+        return Ok(vec![Loaded { sheet, snapshot: None, bases: BTreeMap::new() }]);
     }
     let (place, wanted) = match locator.rsplit_once('#') {
         Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
@@ -70,15 +78,31 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
     with.extend(reviews.iter().map(|path| (Role::Document, path.display().to_string())));
     let reviews = reviews.len();
     let request = Request { locator: place.to_owned(), complete: reading.complete, with };
+    let terminal = Terminal::new();
+    let session = session(reading, &terminal);
+    let resolve = |request: &Request| -> anyhow::Result<Snapshot> {
+        let snapshot = session.open(request)?;
+        snapshot.fetch_ahead(&candor_inspect::reads_whole);
+        Ok(snapshot)
+    };
     let snapshot = resolve(&request)?;
+    let parts = snapshot.release.parts.len();
+    let reviewed = parts.saturating_sub(reviews)..parts;
     let mut models = listed(&snapshot);
+    ensure!(
+        models.is_empty() || !reading.follow,
+        "`{locator}` is a bill of materials, and the links of one are not followed; leave `--follow` out"
+    );
     let Some(wanted) = wanted else {
         match (models.len(), models.pop()) {
-            (1, Some(only)) => return Ok(vec![about(snapshot, only, reviews)?]),
-            (_, None) => return Ok(vec![scanned(snapshot, reviews)]),
+            (1, Some(only)) => return Ok(vec![about(snapshot, only, &reviewed)?]),
+            (_, None) if reading.follow => {
+                return Ok(vec![follow::read(&session, snapshot, &reviewed, &|line| terminal.notice(line))]);
+            }
+            (_, None) => return Ok(vec![scanned(snapshot, &reviewed)]),
             (_, last) => models.extend(last),
         }
-        let each = models.into_iter().map(|model| about(resolve(&request)?, model, reviews));
+        let each = models.into_iter().map(|model| about(resolve(&request)?, model, &reviewed));
         return each.collect();
     };
     let found = models.iter().find(|model| model.reference == wanted || model.name == wanted);
@@ -86,7 +110,35 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
         let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
         bail!("`{place}` lists no model `{wanted}`; it lists: {}", names.join(", "));
     };
-    Ok(vec![about(snapshot, model, reviews)?])
+    Ok(vec![about(snapshot, model, &reviewed)?])
+}
+
+fn with(reading: &Reading) -> anyhow::Result<Vec<(Role, String)>> {
+    let mut with = Vec::new();
+    for text in &reading.with {
+        let Some((role, locator)) = text.split_once('=') else {
+            bail!("`--with {text}`: write ROLE=LOCATOR, for instance `--with code=../trainer`");
+        };
+        let role = Role::parse(role)
+            .with_context(|| format!("`--with {text}`: `{role}` is none of model, code, data, document"))?;
+        with.push((role, locator.to_owned()));
+    }
+    Ok(with)
+}
+
+/// Find one release and what belongs to it. Its files are not read yet.
+pub(crate) fn open(locator: &str, reading: &Reading) -> anyhow::Result<Snapshot> {
+    let request = Request { locator: locator.to_owned(), complete: reading.complete, with: with(reading)? };
+    let snapshot = session(reading, &Terminal::new()).open(&request)?;
+    snapshot.fetch_ahead(&candor_inspect::reads_whole);
+    Ok(snapshot)
+}
+
+/// Read a release, with a record of what is read of its files.
+pub(crate) fn record(snapshot: &Snapshot) -> (FactSheet, Recording<'_>) {
+    let recording = Recording::new(snapshot);
+    let sheet = candor_inspect::scan(snapshot.release.clone(), &recording, snapshot.gaps.clone());
+    (sheet, recording)
 }
 
 /// Read a release where only one can be meant.
@@ -119,23 +171,26 @@ fn listed(snapshot: &Snapshot) -> Vec<ListedModel> {
 }
 
 /// A release about one model of a bill.
-fn about(mut snapshot: Snapshot, model: ListedModel, reviews: usize) -> anyhow::Result<Loaded> {
+fn about(mut snapshot: Snapshot, model: ListedModel, reviewed: &Range<usize>) -> anyhow::Result<Loaded> {
     snapshot.release.id = model.name;
     snapshot.release.subject = vec![model.reference];
-    Ok(scanned(snapshot, reviews))
+    Ok(scanned(snapshot, reviewed))
 }
 
-/// What is in a snapshot whose last parts are so many files of reviews.
-fn scanned(snapshot: Snapshot, reviews: usize) -> Loaded {
-    let mut sheet = candor_inspect::scan(snapshot.release.clone(), &snapshot, snapshot.gaps.clone());
-    let first = snapshot.release.parts.len().saturating_sub(reviews);
-    for (index, part) in snapshot.release.parts().skip(first) {
+fn scanned(snapshot: Snapshot, reviewed: &Range<usize>) -> Loaded {
+    let sheet = candor_assess::known::with_known_bases(scan(&snapshot, reviewed));
+    Loaded { sheet, snapshot: Some(snapshot), bases: BTreeMap::new() }
+}
+
+/// What is in a snapshot, some of whose parts are files of reviews.
+pub(crate) fn scan(snapshot: &Snapshot, reviewed: &Range<usize>) -> FactSheet {
+    let mut sheet = candor_inspect::scan(snapshot.release.clone(), snapshot, snapshot.gaps.clone());
+    for (index, part) in snapshot.release.parts().skip(reviewed.start).take(reviewed.len()) {
         if let Some(entry) = part.listing.entries().first() {
-            sheet = candor_inspect::reviews::review(sheet, &snapshot, index, &entry.path);
+            sheet = candor_inspect::reviews::review(sheet, snapshot, index, &entry.path);
         }
     }
-    let sheet = candor_assess::known::with_known_bases(sheet);
-    Loaded { sheet, snapshot: Some(snapshot) }
+    sheet
 }
 
 /// The files of reviews that are named, or the one that is found beside a release of this machine.

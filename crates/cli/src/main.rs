@@ -3,13 +3,16 @@
 
 mod args;
 mod commands;
+mod connect;
 mod disk;
+mod follow;
 mod load;
 mod output;
 mod progress;
 mod render;
 
 use args::{Args, Command};
+use candor_source::SourceError;
 use clap::Parser;
 use output::Output;
 use std::process::ExitCode;
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     // A closed pipe (`candor … | head`) ends the program quietly, as it does for other tools.
     let args = Args::parse();
     let output = Output::new(&args.common);
+    connect::begin(&args.common);
     let result = match &args.command {
         Command::Assess(options) => commands::assess::run(options, &output),
         Command::Explain(options) => commands::explain::run(options, &output),
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         Command::License(options) => commands::license::run(options, &output),
         Command::Inspect(options) => commands::inspect::run(options, &output),
         Command::Mof(options) => commands::mof::run(options, &output),
+        Command::Snapshot(options) => commands::snapshot::run(options, &output),
         Command::Catalogue(options) => commands::catalogue::run(options, &output),
         Command::Verify(options) => commands::verify::run(options, &output),
         Command::Sign(options) => commands::sign::run(options, &output),
@@ -54,7 +59,9 @@ fn main() -> ExitCode {
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", output::harmless(&format!("{error:#}"), false));
-            ExitCode::from(2)
+            // What could not be asked is no usage error.
+            let network = error.downcast_ref::<SourceError>().is_some_and(SourceError::is_network);
+            ExitCode::from(if network { 3 } else { 2 })
         }
     }
 }

@@ -45,8 +45,16 @@ const EXITS: &[(&[&str], i32, &[&str])] = &[
     (&["assess", "examples/open-source", "--complete"], 2, &["examples/open-source", "leave `--complete` out"]),
     // Inputs that are not there, or cannot be read at all.
     (&["assess", "./nowhere"], 2, &["./nowhere", "does not exist", "check the path"]),
-    (&["assess", "nobody/nothing"], 2, &["nobody/nothing", "Next step"]),
-    (&["assess", "hf:nobody/nothing"], 2, &["hf:nobody/nothing", "Next step"]),
+    // What could not be asked.
+    (&["assess", "nobody/nothing", "--offline"], 3, &["nobody/nothing", "--offline"]),
+    (&["assess", "hf:nobody/nothing", "--offline"], 3, &["hf:nobody/nothing", "--offline"]),
+    (&["assess", "hf:nobody/nothing"], 3, &["hf:nobody/nothing", "connection is refused"]),
+    (&["snapshot", "hf:nobody/nothing", "-o", "target/never", "--offline"], 3, &["hf:nobody/nothing", "--offline"]),
+    (&["assess", "docs/guides/bom.json", "--follow"], 2, &["docs/guides/bom.json", "leave `--follow` out"]),
+    (&["assess", "catalogue:olmo-2", "--follow"], 2, &["catalogue:olmo-2", "leave it out"]),
+    (&["snapshot", "examples/closed", "-o", "target/never", "--follow"], 2, &["--follow", "--with"]),
+    (&["assess", "hf:a/b/c"], 2, &["hf:a/b/c", "hf:org/name"]),
+    (&["assess", "examples/closed", "--budget", "0"], 2, &["--budget", "1"]),
     (&["explain", "./nowhere", "spectrum"], 2, &["./nowhere", "does not exist"]),
     (&["compare", "examples/closed", "./nowhere"], 2, &["./nowhere", "does not exist"]),
     (&["assess", "/dev/null"], 2, &["/dev/null", "give a folder or a file"]),
@@ -64,7 +72,7 @@ fn exit_codes_and_messages() {
         let shown = format!("candor {}: {run:?}", arguments.join(" "));
         assert_eq!(run.code, *code, "{shown}");
         match code {
-            2 => {
+            2 | 3 if !words.is_empty() => {
                 assert!(run.out.is_empty(), "{shown}");
                 for word in *words {
                     assert!(run.err.contains(word), "no `{word}`: {shown}");
@@ -75,6 +83,15 @@ fn exit_codes_and_messages() {
             _ => assert!(run.err.is_empty() && !run.out.is_empty(), "{shown}"),
         }
     });
+}
+
+/// Certificates that cannot be used stop those alone who connect.
+#[test]
+fn certificates_are_for_connections() {
+    let environment = [("SSL_CERT_FILE", "/dev/null")];
+    assert_eq!(candor_with(&environment, ["assess", "examples/closed"]).code, 0);
+    let run = candor_with(&environment, ["assess", "hf:org/name"]);
+    assert!(run.code == 3 && run.err.contains("the certificates of `/dev/null` cannot be used"), "{run:?}");
 }
 
 /// A bundle file that is wrong is told with its line.

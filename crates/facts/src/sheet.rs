@@ -237,6 +237,15 @@ impl FactSheet {
         Self { bases, ..Self::new(self.release, self.facts, self.gaps, self.inspectors) }
     }
 
+    /// The same sheet with more that could not be looked at.
+    #[must_use]
+    pub fn with_gaps(mut self, gaps: impl IntoIterator<Item = Gap>) -> Self {
+        self.gaps.extend(gaps);
+        self.gaps.sort();
+        self.gaps.dedup();
+        self
+    }
+
     /// The release's own parts, without those of its bases, which come behind.
     pub fn own_parts(&self) -> &[Part] {
         let end = self.bases.iter().map(|base| base.first.0 as usize).min();

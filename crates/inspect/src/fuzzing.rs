@@ -1,8 +1,13 @@
 //! Doors for fuzzing: readers that are private, with what must hold for any bytes. Not for other use.
 
 use crate::json::{self, Reader};
+use crate::scan;
 use crate::tensors::Table;
 use crate::weights::{gguf, onnx, pytorch, safetensors};
+use candor_facts::{
+    Artifact, ArtifactPath, Digest, Files, Listing, OpenError, Origin, Part, PartIndex, Place, ReadAt, Release, Role,
+    read_exact,
+};
 
 /// Any bytes as a safetensors file: places lie in the file, and what has no fault covers its data exactly.
 pub fn safetensors(bytes: &[u8]) {
@@ -61,6 +66,73 @@ fn table(bytes: &[u8], table: &Table) -> u64 {
         }
     }
     sum
+}
+
+/// What a file of a release may be called, and what is read of it by that: one name for each reader of text.
+const NAMES: &[(&str, Role)] = &[
+    ("@answers/info.json", Role::Model),
+    ("@answers/info.json", Role::Data),
+    ("@answers/refs.json", Role::Model),
+    ("README.md", Role::Data),
+    ("README.md", Role::Code),
+    ("LICENSE", Role::Model),
+    ("config.json", Role::Model),
+    ("model_index.json", Role::Model),
+    ("adapter_config.json", Role::Model),
+    ("generation_config.json", Role::Model),
+    ("checkpoint-10/trainer_state.json", Role::Model),
+    ("model.safetensors.index.json", Role::Model),
+    ("train/config.yaml", Role::Code),
+    ("CITATION.cff", Role::Code),
+    ("codemeta.json", Role::Code),
+    ("PKG-INFO", Role::Code),
+    ("bom.cdx.json", Role::Model),
+    ("model.spdx.json", Role::Document),
+];
+
+/// Any bytes as one of these, chosen by the first byte: every place can be read again, with its digest.
+pub fn named(bytes: &[u8]) {
+    let Some((choice, bytes)) = bytes.split_first() else { return };
+    let Some((name, role)) = NAMES.get(usize::from(*choice) % NAMES.len()) else { return };
+    one_file(name, *role, bytes);
+}
+
+/// Any bytes as the platform's answer on a repository: as for [`named`].
+pub fn answers(bytes: &[u8]) {
+    for (name, role) in NAMES.iter().filter(|(name, _)| name.starts_with('@')) {
+        one_file(name, *role, bytes);
+    }
+}
+
+/// A release of one file.
+struct Alone<'a>(&'a [u8]);
+
+impl Files for Alone<'_> {
+    fn open(&self, _: PartIndex, _: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError> {
+        Ok(Box::new(self.0))
+    }
+}
+
+fn one_file(name: &str, role: Role, bytes: &[u8]) {
+    let Some(path) = ArtifactPath::new(name) else { return };
+    let origin = match name.starts_with('@') {
+        true => Origin::Answer { of: "https://hub.example/api/models/org/name".to_owned() },
+        false => Origin::Published,
+    };
+    let size = Some(bytes.len() as u64);
+    let entry = Artifact { path, size, declared_digest: None, at_hand: true, origin };
+    let part = Part { role, locator: None, revision: None, listing: Listing::new(true, vec![entry]) };
+    let release = Release { id: "fuzzed".to_owned(), subject: Vec::new(), parts: vec![part] };
+    let sheet = scan(release, &Alone(bytes), Vec::new());
+    for (_, fact) in sheet.facts() {
+        for evidence in fact.places() {
+            if let Place::Span { start, end, digest, .. } = &evidence.place {
+                let length = end.checked_sub(*start).and_then(|length| usize::try_from(length).ok());
+                let again = length.and_then(|length| read_exact(&bytes, *start, length).ok());
+                assert_eq!(again.map(|bytes| Digest::of(&bytes)).as_ref(), Some(digest), "a place that is not there");
+            }
+        }
+    }
 }
 
 /// Any bytes as JSON: tokens lie in the text one after the other, and every member can be read again.

@@ -1,5 +1,6 @@
 //! THE LIST of inspectors: one line each.
 
+use crate::answers::hub;
 use crate::documents::{bom, card, config, license, metadata, settings, tree};
 use crate::inspector::Inspector;
 use crate::weights;
@@ -13,5 +14,6 @@ pub const INSPECTORS: &[Inspector] = &[
     tree::INSPECTOR,
     settings::INSPECTOR,
     metadata::INSPECTOR,
+    hub::INSPECTOR,
     bom::INSPECTOR,
 ];

@@ -6,6 +6,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod answers;
 pub mod caps;
 mod derived;
 mod documents;
@@ -29,5 +30,5 @@ pub use documents::card::CardValues;
 pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
-pub use scan::scan;
+pub use scan::{reads_whole, scan};
 pub use weights::read_table;

@@ -2,9 +2,10 @@
 
 use crate::caps;
 use crate::derived::derived;
-use crate::inspector::{Input, PartInput, Reading, Reads};
+use crate::documents::config;
+use crate::inspector::{Input, Inspector, PartInput, Reading, Reads};
 use crate::inspectors::INSPECTORS;
-use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Part, Release};
+use candor_facts::{Artifact, ArtifactPath, FactSheet, Files, Gap, GapReason, Part, Release, Role};
 
 /// Read a release. `gaps` are those that the source already met.
 pub fn scan(release: Release, files: &dyn Files, gaps: Vec<Gap>) -> FactSheet {
@@ -26,6 +27,17 @@ pub(crate) fn scan_more(release: Release, files: &dyn Files, mut all: Reading) -
     all.facts.extend(derived);
     let inspectors = INSPECTORS.iter().map(|inspector| (inspector.id.to_owned(), inspector.version)).collect();
     FactSheet::new(release, all.facts, all.gaps, inspectors)
+}
+
+/// Whether an inspector will read a file whole: for those who fetch files, so that these come first. Decided by path
+/// and size alone, and no promise: a file that is not named may be read too.
+pub fn reads_whole(part: &Part, artifact: &Artifact) -> bool {
+    let wanted = |inspector: &Inspector| match inspector.reads {
+        Reads::Artifact { wants, .. } => wants(part, artifact),
+        Reads::Part(_) => false,
+    };
+    let settings = part.role == Role::Model && config::is_settings(&artifact.path);
+    settings || artifact.path.as_str().ends_with(".index.json") || INSPECTORS.iter().any(wanted)
 }
 
 /// Offer the artifacts that an inspector wants, those nearest the root first, as far as its budget goes.

@@ -6,7 +6,8 @@
 //! //- model.safetensors safetensors data=8 the text below is the header; as many bytes of data follow
 //! //- model.safetensors listed size=7      a file that is listed and not at hand
 //! ```
-//! More words of a file: `sha256` (a digest is published), `hex` (the text is hexadecimal), `gated`.
+//! More words of a file: `sha256` (a digest is published), `hex` (the text is hexadecimal), `gated`,
+//! `answer` (a platform's answer, kept by a source).
 //! The last line feed of a text is not part of it. Every span that is printed was read again.
 
 use crate::inspector::{Input, Inspector, PartInput, Reading, Reads};
@@ -88,7 +89,9 @@ pub(crate) fn fixture(text: &str) -> Fixture {
                 files.insert((part, path.to_owned()), opened);
             }
             let path = ArtifactPath::new(path).expect("a path inside the part");
-            let entry = Artifact { path, size, declared_digest, at_hand, origin: Origin::Published };
+            let of = "https://hub.example/api/models/org/name".to_owned();
+            let origin = if words.contains(&"answer") { Origin::Answer { of } } else { Origin::Published };
+            let entry = Artifact { path, size, declared_digest, at_hand, origin };
             parts.last_mut().expect("a part").3.push(entry);
         } else {
             assert!(line.trim().is_empty(), "before the first heading: {line}");

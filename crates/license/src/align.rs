@@ -13,6 +13,10 @@ pub(crate) struct Positions<'a> {
     windows: &'a [u32],
     /// Where the piece begins in the text.
     start: usize,
+    /// A bit per hash: most windows of a known text are not here, and end with it.
+    present: Vec<u64>,
+    /// The upper bits of a hash choose its bit.
+    shift: u32,
     slots: Vec<u32>,
     next: Vec<u32>,
     mask: usize,
@@ -29,9 +33,21 @@ impl<'a> Positions<'a> {
         let start = piece.start;
         let windows = windows.get(piece).unwrap_or_default();
         let size = (windows.len() * 2).next_power_of_two().max(16);
-        let mut positions =
-            Self { windows, start, slots: vec![NONE; size], next: vec![NONE; windows.len()], mask: size - 1 };
+        let bits = size.ilog2() + 3;
+        let mut positions = Self {
+            windows,
+            start,
+            present: vec![0; 1 << (bits - 6)],
+            shift: u32::BITS.saturating_sub(bits),
+            slots: vec![NONE; size],
+            next: vec![NONE; windows.len()],
+            mask: size - 1,
+        };
         for (n, hash) in windows.iter().enumerate().rev() {
+            let bit = hash >> positions.shift;
+            if let Some(present) = positions.present.get_mut(bit as usize / 64) {
+                *present |= 1 << (bit % 64);
+            }
             let at = positions.slot(*hash);
             let (Some(slot), Some(next)) = (positions.slots.get_mut(at), positions.next.get_mut(n)) else {
                 continue;
@@ -45,6 +61,11 @@ impl<'a> Positions<'a> {
     /// Slots are shared by hashes that collide in them; the chain is walked and compared.
     fn slot(&self, hash: u32) -> usize {
         (hash as usize).wrapping_mul(0x9e37_79b9) >> 7 & self.mask
+    }
+
+    fn may_hold(&self, hash: u32) -> bool {
+        let bit = hash >> self.shift;
+        self.present.get(bit as usize / 64).is_some_and(|p| p >> (bit % 64) & 1 == 1)
     }
 
     fn of(&self, hash: u32) -> impl Iterator<Item = usize> {
@@ -92,15 +113,15 @@ pub(crate) fn align(document: &Document, positions: &Positions<'_>) -> Vec<Run> 
 
 fn runs(document: &Document, positions: &Positions<'_>) -> Vec<Run> {
     let mut runs = Vec::with_capacity(16);
-    let mut passed = 0;
-    for (known, hash) in document.windows_from(0).enumerate() {
-        if known < passed {
-            continue;
-        }
+    let mut at = 0;
+    while let Some(n) = document.windows_from(at).position(|hash| positions.may_hold(hash)) {
+        let known = at + n;
+        at = known + 1;
+        let Some(hash) = document.windows_from(known).next() else { break };
         for user in positions.of(hash) {
             let ours = positions.windows.get(user..).unwrap_or_default();
             let length = document.windows_from(known).zip(ours).take_while(|(a, b)| a == *b).count();
-            passed = passed.max(known + length);
+            at = at.max(known + length);
             runs.push(Run { user: positions.start + user, known, length });
         }
     }
@@ -130,9 +151,12 @@ fn chain(runs: Vec<Run>) -> Vec<Run> {
             if peak + whole < mine.0 {
                 break;
             }
+            if before.user >= run.user {
+                continue;
+            }
             let (user_end, known_end) = (before.user + before.length, before.known + before.length);
             let trim = user_end.saturating_sub(run.user).max(known_end.saturating_sub(run.known));
-            if trim >= run.length || before.user >= run.user || before.known > run.known {
+            if trim >= run.length || before.known > run.known {
                 continue;
             }
             let gap = cost((run.user + trim) - user_end, (run.known + trim) - known_end);

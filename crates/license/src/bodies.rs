@@ -105,7 +105,7 @@ fn best(
     let mut most = 0;
     let mut whole: Option<&Candidate> = None;
     for candidate in &candidates {
-        if candidate.most_words() < most || whole.is_some_and(|w| candidate.shares_less(w)) {
+        if !may_explain(candidate, most) || whole.is_some_and(|w| candidate.shares_less(w)) {
             continue;
         }
         let Some(body) = align_one(&candidate.document, words, &positions) else { continue };
@@ -113,12 +113,7 @@ fn best(
         if body.is_whole() && whole.is_none_or(|w| w.shares_less(candidate)) {
             whole = Some(candidate);
         }
-        // Nothing can explain the words better than a text that has them all.
-        let settled = body.is_whole() && body.difference.matched >= piece.len();
         aligned.push(body);
-        if settled {
-            break;
-        }
     }
     side_by_side(&mut aligned, words.len());
     choose(&mut aligned)
@@ -176,12 +171,17 @@ fn is_worth(body: &Body, all: usize) -> bool {
     }
 }
 
+/// Whether a candidate may explain more than this, or be here nearly as a whole, beside others.
+fn may_explain(candidate: &Candidate, most: i64) -> bool {
+    let (here, needed) = (candidate.most_words(), candidate.needed());
+    let value = here + here / 8 + here / 30 - (needed - here).max(0) / 4;
+    here >= most && (value >= most || here * 100 >= needed * 75)
+}
+
 /// Whether so much of a candidate may be here that [`is_worth`] could hold.
 fn may_be_worth(candidate: &Candidate, all: usize) -> bool {
     let most = candidate.most_words();
-    // What may be absent or replaced is not missed.
-    let optional: usize = candidate.document.regions().map(|r| r.end - r.start).sum();
-    let needed = candidate.document.words.saturating_sub(optional) as i64;
+    let needed = candidate.needed();
     most >= 30 && most * 100 >= all as i64 * 60 || most * 100 >= needed * 45 || most >= 150 && most * 100 >= needed * 25
 }
 

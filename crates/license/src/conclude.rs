@@ -98,7 +98,8 @@ fn stem(id: &LicenseId) -> &str {
 }
 
 fn base(id: &LicenseId) -> &str {
-    id.as_str().trim_end_matches("-only").trim_end_matches("-or-later")
+    let id = id.as_str();
+    id.strip_suffix("-only").or_else(|| id.strip_suffix("-or-later")).unwrap_or(id)
 }
 
 fn same(a: &Expression, b: &Expression) -> bool {
@@ -158,6 +159,9 @@ fn combine_exceptions(ranked: &mut Vec<Ranked>) {
         ("GPL-3.0", "Autoconf-exception-3.0", "GPL-3.0-with-autoconf-exception"),
         ("GPL-3.0", "Autoconf-exception-generic-3.0", "GPL-3.0-with-autoconf-exception"),
     ];
+    if !ranked.iter().any(|r| r.found.id.as_str().contains("GPL")) {
+        return;
+    }
     for (licence, exception, pair) in PAIRS {
         let at = |ranked: &[Ranked], name: &str| {
             ranked.iter().position(|r| base(&r.found.id) == name && r.found.kind != MatchKind::Mention)

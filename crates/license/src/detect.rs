@@ -28,26 +28,66 @@ impl Clause {
 
 enum Part {
     /// One of these words.
-    Any(Vec<u64>),
-    /// Up to so many words between.
+    Any(Listed),
+    /// Up to so many words between; words of a list follow.
     Gap(usize),
+}
+
+/// A few words.
+struct Listed {
+    words: Vec<u64>,
+    /// A bit for each of them: most other words have another.
+    bits: u64,
+}
+
+impl Listed {
+    fn new(words: Vec<u64>) -> Self {
+        let bits = words.iter().fold(0, |bits, word| bits | Self::bit(*word));
+        Self { words, bits }
+    }
+
+    fn bit(word: u64) -> u64 {
+        1 << (word >> 58)
+    }
+
+    fn holds(&self, word: u64) -> bool {
+        self.bits & Self::bit(word) != 0 && self.words.contains(&word)
+    }
 }
 
 struct Compiled {
     rule: &'static Rule,
     parts: Vec<Part>,
-    near: Vec<u64>,
-    unless: Vec<u64>,
+    near: Listed,
+    unless: Listed,
 }
 
 struct Rules {
     compiled: Vec<Compiled>,
-    /// The words a phrase may begin with, in order, and the rule.
+    /// The words a phrase may begin with, and the rule, by [`Rules::slot`].
     firsts: Vec<(u64, usize)>,
+    /// Where the words of each slot begin; one more ends the last.
+    slots: Vec<u16>,
+}
+
+impl Rules {
+    const SLOTS: usize = 2048;
+
+    fn slot(word: u64) -> usize {
+        (word >> 40) as usize % Self::SLOTS
+    }
+
+    /// The rules whose phrase may begin with a word.
+    fn begun_by(&self, word: u64) -> impl Iterator<Item = usize> {
+        let slot = Self::slot(word);
+        let at = |n: usize| self.slots.get(n).map_or(0, |at| usize::from(*at));
+        let there = self.firsts.get(at(slot)..at(slot + 1)).unwrap_or_default();
+        there.iter().filter(move |(first, _)| *first == word).map(|(_, rule)| *rule)
+    }
 }
 
 static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules { compiled: Vec::new(), firsts: Vec::new() };
+    let mut rules = Rules { compiled: Vec::new(), firsts: Vec::new(), slots: Vec::new() };
     for rule in RULES {
         let parts: Vec<Part> = rule
             .phrase
@@ -55,16 +95,18 @@ static COMPILED: LazyLock<Rules> = LazyLock::new(|| {
             .map(|p| match p {
                 ".." => Part::Gap(4),
                 "...." => Part::Gap(14),
-                words => Part::Any(words.split('|').map(spelt).collect()),
+                words => Part::Any(Listed::new(words.split('|').map(spelt).collect())),
             })
             .collect();
-        let list = |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(spelt).collect();
+        let list = |text: &str| Listed::new(text.split(' ').filter(|w| !w.is_empty()).map(spelt).collect());
         if let Some(Part::Any(first)) = parts.first() {
-            rules.firsts.extend(first.iter().map(|word| (*word, rules.compiled.len())));
+            rules.firsts.extend(first.words.iter().map(|word| (*word, rules.compiled.len())));
         }
         rules.compiled.push(Compiled { rule, parts, near: list(rule.near), unless: list(rule.unless) });
     }
-    rules.firsts.sort_unstable();
+    rules.firsts.sort_unstable_by_key(|(word, rule)| (Rules::slot(*word), *word, *rule));
+    let begins = |slot: usize| rules.firsts.partition_point(|(word, _)| Rules::slot(*word) < slot);
+    rules.slots = (0..=Rules::SLOTS).map(|slot| u16::try_from(begins(slot)).unwrap_or(u16::MAX)).collect();
     rules
 });
 
@@ -96,12 +138,12 @@ impl Sketch {
 
     /// Whether a text of these words may hold what the rule needs.
     fn may_fit(&self, compiled: &Compiled) -> bool {
-        let any = |words: &[u64]| words.iter().any(|w| self.may_hold(*w));
+        let any = |listed: &Listed| listed.words.iter().any(|w| self.may_hold(*w));
         let part = |part: &Part| match part {
-            Part::Any(words) => any(words),
+            Part::Any(listed) => any(listed),
             Part::Gap(_) => true,
         };
-        (compiled.near.is_empty() || any(&compiled.near)) && compiled.parts.iter().all(part)
+        (compiled.near.words.is_empty() || any(&compiled.near)) && compiled.parts.iter().all(part)
     }
 }
 
@@ -120,15 +162,13 @@ pub(crate) fn detect(text: &[Word], bytes: &[u8]) -> Vec<Clause> {
     // A rule of which the text lacks a word is not tried at all.
     let seen = Sketch::new(text.iter().map(|w| w.hash));
     let fit: Vec<bool> = rules.compiled.iter().map(|c| seen.may_fit(c)).collect();
-    let firsts: Vec<(u64, usize)> = rules.firsts.iter().filter(|(_, n)| fit.get(*n) == Some(&true)).copied().collect();
-    let begins = Sketch::new(firsts.iter().map(|(word, _)| *word));
+    let fits = |n: usize| fit.get(n) == Some(&true);
+    let begins = Sketch::new(rules.firsts.iter().filter(|(_, n)| fits(*n)).map(|(word, _)| *word));
     for (at, word) in text.iter().enumerate() {
         if !begins.may_hold(word.hash) {
             continue;
         }
-        let from = firsts.partition_point(|(first, _)| *first < word.hash);
-        let candidates = firsts.get(from..).unwrap_or_default().iter().take_while(|(first, _)| *first == word.hash);
-        for compiled in candidates.filter_map(|(_, n)| rules.compiled.get(*n)) {
+        for compiled in rules.begun_by(word.hash).filter(|n| fits(*n)).filter_map(|n| rules.compiled.get(n)) {
             let Some(clause) = try_rule(compiled, text, bytes, at) else {
                 continue;
             };
@@ -148,14 +188,14 @@ fn try_rule(compiled: &Compiled, text: &[Word], bytes: &[u8], at: usize) -> Opti
     let around = text.get(from..to)?;
     // "including but not limited to" forbids nothing.
     let counts = |n: usize, w: &Word| w.hash != NOT || around.get(n + 1).is_none_or(|next| next.hash != LIMITED);
-    let holds = |list: &[u64]| around.iter().enumerate().any(|(n, w)| list.contains(&w.hash) && counts(n, w));
-    if !compiled.near.is_empty() && !holds(&compiled.near) {
+    let holds = |list: &Listed| around.iter().enumerate().any(|(n, w)| list.holds(w.hash) && counts(n, w));
+    if !compiled.near.words.is_empty() && !holds(&compiled.near) {
         return None;
     }
     // What speaks against it must stand in the same sentence.
     let sentence = sentence(text, at..end);
     let close = text.get(sentence.clone()).unwrap_or_default();
-    if close.iter().any(|w| compiled.unless.contains(&w.hash)) {
+    if close.iter().any(|w| compiled.unless.holds(w.hash)) {
         return None;
     }
     if denial::denied(text, sentence.clone(), at..end, rule.kind) {
@@ -180,17 +220,22 @@ fn match_parts(parts: &[Part], text: &[Word], at: usize, depth: usize) -> Option
         return Some(at);
     };
     match part {
-        Part::Any(words) => {
+        Part::Any(listed) => {
             let here = text.get(at)?;
-            let hit = words.contains(&here.hash) && (depth == 0 || !here.is(Word::PARAGRAPH));
+            let hit = listed.holds(here.hash) && (depth == 0 || !here.is(Word::PARAGRAPH));
             if hit { match_parts(rest, text, at + 1, depth + 1) } else { None }
         }
         Part::Gap(most) => {
-            for skip in 0..=*most {
-                if let Some(end) = match_parts(rest, text, at + skip, depth + 1) {
-                    return Some(end);
+            let Some((Part::Any(next), after)) = rest.split_first() else { return None };
+            for here in at..=at + most {
+                let word = text.get(here)?;
+                if next.holds(word.hash) && !word.is(Word::PARAGRAPH) {
+                    let end = match_parts(after, text, here + 1, depth + 2);
+                    if end.is_some() {
+                        return end;
+                    }
                 }
-                if text.get(at + skip).is_none_or(|w| w.is(Word::SENTENCE) && w.is(Word::CAPITAL)) {
+                if word.is(Word::SENTENCE) && word.is(Word::CAPITAL) {
                     return None;
                 }
             }

@@ -13,28 +13,29 @@ static DATA: &[u8] = include_bytes!("../data/fingerprints.bin");
 /// The layout, shared with the writer. All numbers are little-endian.
 pub mod layout {
     /// First bytes of the file.
-    pub const MAGIC: &[u8; 8] = b"CANDORF2";
-    /// The header: magic, then counts of documents, windows, regions, alternatives, hashes in the index, holders,
-    /// bytes of ids. An alternative is three numbers: counts of words, and the hashes of the words before and
+    pub const MAGIC: &[u8; 8] = b"CANDORF3";
+    /// The header: magic, then counts of documents, windows, regions, alternatives, hashes in the index, lists of
+    /// holders, holders, bytes of ids. An alternative is three numbers: counts of words, and the hashes of the words before and
     /// after its wild part, each with the three words beside the region.
-    pub const HEADER: usize = 8 + 7 * 4;
+    pub const HEADER: usize = 8 + 8 * 4;
     /// A document: id offset u32, id length u16, role u8, 0, words u32, first window u32, windows u32, first
     /// region u32, regions u16, 0 u16, whole hash u64, different windows u32.
     pub const DOCUMENT: usize = 40;
     /// A region: first word u32, end u32, kind u8, flags u8, most words of a replacement u16, first alternative
     /// u32, alternatives u16, 0 u16.
     pub const REGION: usize = 20;
-    /// The index: a filter, 65 537 numbers of entries (by the upper half of a hash), the entries, then the numbers
-    /// (u16) of the documents that hold each hash.
+    /// The index: a filter, 65 537 numbers of entries (by the upper half of a hash), the entries, where each list of
+    /// holders begins (one more ends the last), then the numbers (u16) of the documents in these lists. Neighbours
+    /// are mostly held by the same documents: they share a list.
     pub const BUCKETS: usize = 65_537;
-    /// An entry: lower half of a hash u16, 0 u16, first holder u32. One more entry ends the last list.
-    pub const ENTRY: usize = 8;
+    /// An entry: lower half of a hash u16, number of the list u16.
+    pub const ENTRY: usize = 4;
     /// A bit per hash (its upper bits) tells whether looking it up is worth while.
     pub const FILTER_BITS: u32 = 20;
     /// Of longer documents only hashes divisible by this are in the index.
-    pub const SPARSE: u32 = 8;
+    pub const SPARSE: u32 = 4;
     /// Documents of at most so many words are in the index with all their windows.
-    pub const DENSE_WORDS: usize = 400;
+    pub const DENSE_WORDS: usize = 600;
     /// A region that may be left out as a whole.
     pub const OPTIONAL: u8 = 0;
     /// A region that may be replaced.
@@ -183,20 +184,19 @@ pub(crate) struct Fingerprints {
     filter: &'static [u8],
     buckets: &'static [u8],
     entries: &'static [u8],
+    lists: &'static [u8],
     holders: &'static [u8],
     ids: &'static [u8],
 }
 
-/// The documents that hold one window.
+/// A window that some document holds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Holders {
-    numbers: &'static [u8],
-}
-
-impl Holders {
-    pub(crate) fn numbers(self) -> impl Iterator<Item = u16> {
-        self.numbers.as_chunks::<2>().0.iter().map(|c| u16::from_le_bytes(*c))
-    }
+pub(crate) struct Held {
+    /// Where it stands among the user's windows.
+    pub(crate) at: u32,
+    pub(crate) hash: u32,
+    /// The number of the list of its holders.
+    pub(crate) list: u16,
 }
 
 /// Cuts a section off the front.
@@ -220,10 +220,11 @@ pub(crate) fn load() -> Option<Fingerprints> {
     let alternatives = cut(&mut rest, count(3)? * 4)?;
     let filter = cut(&mut rest, (1 << layout::FILTER_BITS) / 8)?;
     let buckets = cut(&mut rest, layout::BUCKETS * 4)?;
-    let entries = cut(&mut rest, (count(4)? + 1) * layout::ENTRY)?;
-    let holders = cut(&mut rest, count(5)? * 2)?;
-    let ids = cut(&mut rest, count(6)?)?;
-    Some(Fingerprints { documents, windows, regions, alternatives, filter, buckets, entries, holders, ids })
+    let entries = cut(&mut rest, count(4)? * layout::ENTRY)?;
+    let lists = cut(&mut rest, (count(5)? + 1) * 4)?;
+    let holders = cut(&mut rest, count(6)? * 2)?;
+    let ids = cut(&mut rest, count(7)?)?;
+    Some(Fingerprints { documents, windows, regions, alternatives, filter, buckets, entries, lists, holders, ids })
 }
 
 impl Fingerprints {
@@ -263,19 +264,47 @@ impl Fingerprints {
         Some((u32_at(entry, 8)? as usize, u32_at(entry, 36)?))
     }
 
-    /// The documents that hold this window: long ones only for one hash in eight.
-    pub(crate) fn holders(&self, hash: u32) -> Option<Holders> {
-        let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
-        if self.filter.get(bit / 8)? & (1 << (bit % 8)) == 0 {
-            return None;
+    /// Those windows that some document holds: long documents show only one hash in four. In steps, each of which
+    /// reads from many places at once instead of waiting for one after the other.
+    pub(crate) fn held(&self, windows: &[u32]) -> Vec<Held> {
+        let mut kept = vec![Held { at: 0, hash: 0, list: 0 }; windows.len()];
+        let mut count = 0;
+        let mut last = None;
+        for (at, hash) in (0..).zip(windows) {
+            let bit = (hash >> (32 - layout::FILTER_BITS)) as usize;
+            let held = self.filter.get(bit / 8).is_some_and(|f| f >> (bit % 8) & 1 == 1) & (last != Some(*hash));
+            last = Some(*hash);
+            if let Some(slot) = kept.get_mut(count) {
+                *slot = Held { at, hash: *hash, list: 0 };
+            }
+            count += usize::from(held);
         }
-        let bucket = (hash >> 16) as usize * 4;
-        let (from, to) = (u32_at(self.buckets, bucket)? as usize, u32_at(self.buckets, bucket + 4)? as usize);
-        let lower = (hash & 0xffff) as u16;
-        let at = (from..to).find(|n| u16_at(self.entries, n * layout::ENTRY) == Some(lower))? * layout::ENTRY;
-        let first = u32_at(self.entries, at + 4)? as usize * 2;
-        let end = u32_at(self.entries, at + layout::ENTRY + 4)? as usize * 2;
-        Some(Holders { numbers: self.holders.get(first..end)? })
+        kept.truncate(count);
+        let buckets: Vec<Range<usize>> = kept.iter().map(|held| self.bucket(held.hash).unwrap_or_default()).collect();
+        let mut buckets = buckets.into_iter();
+        kept.retain_mut(|held| {
+            let lower = (held.hash & 0xffff) as u16;
+            let (entries, _) = self.entries.as_chunks::<{ layout::ENTRY }>();
+            let there = buckets.next().and_then(|bucket| entries.get(bucket)).unwrap_or_default();
+            let entry = there.iter().find(|[a, b, ..]| u16::from_le_bytes([*a, *b]) == lower);
+            held.list = entry.map_or(0, |[_, _, a, b]| u16::from_le_bytes([*a, *b]));
+            entry.is_some()
+        });
+        kept
+    }
+
+    /// The documents of a list of holders.
+    pub(crate) fn holders(&self, list: u16) -> impl Iterator<Item = u16> + use<> {
+        let at = |n: usize| u32_at(self.lists, n * 4).map_or(0, |at| at as usize);
+        let (first, end) = (at(usize::from(list)), at(usize::from(list) + 1));
+        let numbers = self.holders.get(first * 2..end * 2).unwrap_or_default();
+        numbers.as_chunks::<2>().0.iter().map(|c| u16::from_le_bytes(*c))
+    }
+
+    /// The entries of hashes with the same upper half.
+    fn bucket(&self, hash: u32) -> Option<Range<usize>> {
+        let at = (hash >> 16) as usize * 4;
+        Some(u32_at(self.buckets, at)? as usize..u32_at(self.buckets, at + 4)? as usize)
     }
 
     /// The document whose words have this hash as a whole.

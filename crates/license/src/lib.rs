@@ -36,6 +36,7 @@ mod rules;
 mod spelling;
 mod terms;
 mod urls;
+mod word_hash;
 pub mod words;
 
 pub use catalogue::{license, licenses};

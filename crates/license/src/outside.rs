@@ -97,6 +97,12 @@ impl Place {
     }
 }
 
+/// How lines of code begin.
+#[rustfmt::skip]
+const STARTS: &[&[u8]] = &[
+    b"#include", b"#define", b"import ", b"def ", b"class ", b"package ", b"use ", b"#if", b"#endif", b"/*", b"*/", b"//",
+];
+
 /// Whether what is outside reads like source code.
 fn is_code(bytes: &[u8], words: &[Word], bodies: &[Body]) -> bool {
     let inside = |byte: usize| {
@@ -108,30 +114,17 @@ fn is_code(bytes: &[u8], words: &[Word], bodies: &[Body]) -> bool {
     };
     let (mut lines, mut code) = (0, 0);
     let mut at = 0;
-    for line in bytes.split(|b| *b == b'\n').take(20_000) {
-        let start = at;
-        at += line.len() + 1;
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    for end in ends.take(20_000) {
+        let start = std::mem::replace(&mut at, end + 1);
+        let line = bytes.get(start..end).unwrap_or_default();
         let text = line.trim_ascii();
         if text.is_empty() || inside(start + line.len() / 2) {
             continue;
         }
         lines += 1;
-        let ends = text.ends_with(b";") || text.ends_with(b"{") || text.ends_with(b"}") || text.ends_with(b");");
-        let starts = [
-            b"#include".as_slice(),
-            b"#define",
-            b"import ",
-            b"def ",
-            b"class ",
-            b"package ",
-            b"use ",
-            b"#if",
-            b"#endif",
-            b"/*",
-            b"*/",
-            b"//",
-        ];
-        if ends || starts.iter().any(|s| text.starts_with(s)) {
+        let closes = matches!(text.last(), Some(b';' | b'{' | b'}'));
+        if closes || STARTS.iter().any(|s| text.starts_with(s)) {
             code += 1;
         }
     }

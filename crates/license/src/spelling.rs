@@ -2,7 +2,8 @@
 //!
 //! The list is that of the SPDX matching guidelines, with a few that licence copies show in practice.
 
-use crate::words::{Word, hash, hash_letter};
+use crate::word_hash::{Spelling, hash};
+use crate::words::Word;
 
 /// "non" written apart is joined to the word after it.
 pub(crate) const NON: u64 = hash("non");
@@ -154,7 +155,7 @@ const fn table() -> Table {
     }
     n = 0;
     while n < LOADED_LETTERS.len() {
-        let word = hash_letter(LOADED_LETTERS[n]);
+        let word = Spelling::new().add_letter(LOADED_LETTERS[n]).hash();
         table = put(table, Known { word, becomes: word, class: Word::LOADED });
         n += 1;
     }
@@ -214,10 +215,10 @@ pub(crate) fn same(word: u64) -> (u64, u16) {
 }
 
 /// "copyright owner" is "copyright holder"; an owner of something else stays one.
-pub(crate) fn in_context(previous: Option<&Word>, word: u64) -> u64 {
+pub(crate) fn in_context(previous: u64, word: u64) -> u64 {
     match word {
-        OWNER if previous.is_some_and(|p| p.hash == COPYRIGHT) => hash("holder"),
-        OWNERS if previous.is_some_and(|p| p.hash == COPYRIGHT) => hash("holders"),
+        OWNER if previous == COPYRIGHT => hash("holder"),
+        OWNERS if previous == COPYRIGHT => hash("holders"),
         _ => word,
     }
 }

@@ -11,6 +11,9 @@ use std::ops::Range;
 use crate::decode::{Decoder, KINDS, Kind, Unit};
 use crate::markup;
 use crate::spelling;
+use crate::word_hash::{Block, Spelling};
+
+pub use crate::word_hash::hash;
 
 /// How many bytes of a file are read. A licence is never longer; a data file may be.
 pub const BYTES_CAP: usize = 16 << 20;
@@ -56,28 +59,19 @@ impl Word {
     }
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
+/// Whether a word may go on after this byte.
+fn may_go_on(after: u8) -> bool {
+    matches!(after, b'\'' | b'-' | b'.' | b',' | b'<' | b'&' | 0x80..)
+}
 
-/// The hash of a word as the normaliser leaves it: lower-case letters and digits.
-pub const fn hash(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let mut rest = bytes;
-    let mut h = SEED;
-    while let [first, tail @ ..] = rest {
-        h = step(h, *first as u32);
-        rest = tail;
+/// Whether the slow reader must see if a word goes on after such a byte, before this one.
+fn goes_on(after: u8, next: Option<u8>, digits: bool) -> bool {
+    let next = next.unwrap_or(b' ');
+    match after {
+        b'\'' | b'-' => !matches!(next, b' ' | b',' | b'.' | b'-' | b'>' | b'*'),
+        b'.' | b',' => digits && next != b' ' && next != b'\n',
+        _ => true,
     }
-    h
-}
-
-/// The hash of a word of one letter.
-pub(crate) const fn hash_letter(letter: char) -> u64 {
-    step(SEED, letter as u32)
-}
-
-const fn step(h: u64, c: u32) -> u64 {
-    (h ^ c as u64).wrapping_mul(PRIME)
 }
 
 /// The words of a text, up to [`BYTES_CAP`].
@@ -123,7 +117,7 @@ impl Reader {
             match KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Other) {
                 Kind::Letter | Kind::Digit => {
                     let Some(end) = self.plain_word(bytes, at, from) else { break };
-                    at = end;
+                    at = end + usize::from(bytes.get(end) == Some(&b' '));
                     continue;
                 }
                 Kind::Space => {}
@@ -139,51 +133,37 @@ impl Reader {
     /// Reads the word at `at`, unless it may go on in a way that needs a second look; gives its end.
     fn plain_word(&mut self, bytes: &[u8], at: usize, from: usize) -> Option<usize> {
         let rest = bytes.get(at..)?;
-        let (mut h, mut digits, mut length, mut upper) = (SEED, true, 0, true);
-        let mut after = None;
-        for byte in rest {
-            match KINDS.get(usize::from(*byte)) {
-                Some(Kind::Letter) => {
-                    digits = false;
-                    upper &= byte.is_ascii_uppercase();
-                }
-                Some(Kind::Digit) => {}
-                _ => {
-                    after = Some(*byte);
-                    break;
-                }
+        let start = Block::of(rest);
+        let mut h = Spelling::add_block(Spelling::new().hash(), start.lower);
+        let (mut length, mut capitals, mut small) = (start.length, start.capitals, start.small);
+        while length > 0 && length % 8 == 0 {
+            let block = Block::of(rest.get(length..)?);
+            if block.length == 0 {
+                break;
             }
-            // Lower case: letters differ in this bit, and digits have it.
-            h = step(h, u32::from(*byte | 0x20));
-            length += 1;
+            h = Spelling::add_block(h, block.lower);
+            capitals |= block.capitals;
+            small |= block.small;
+            length += block.length;
         }
-        let next = rest.get(length + 1).copied().unwrap_or(b' ');
-        let goes_on = match after {
-            None => false,
-            Some(b'\'' | b'-') => !matches!(next, b' ' | b',' | b'.' | b'-' | b'>' | b'*'),
-            Some(b'.' | b',') => digits && next != b' ' && next != b'\n',
-            Some(byte) => matches!(byte, b'<' | b'&' | 0x80..),
-        };
-        if goes_on || self.out.last().is_some_and(|w| w.hash == spelling::NON) {
+        let (digits, upper) = (capitals | small == 0, small == 0);
+        let after = rest.get(length).copied().unwrap_or(0);
+        let previous = self.out.last().map_or(0, |w| w.hash);
+        if previous == spelling::NON || may_go_on(after) && goes_on(after, rest.get(length + 1).copied(), digits) {
             return None;
         }
         let first = rest.first().copied().unwrap_or(b' ');
-        let mut lower = [0_u8; 8];
-        let mut known = 0;
-        // Only short words may be list markers.
-        if length <= 5 && (length <= 2 || matches!(first | 0x20, b'i' | b'v' | b'x')) {
-            for (slot, byte) in lower.iter_mut().zip(rest.get(..length)?) {
-                *slot = *byte | 0x20;
-            }
-            known = length;
-        }
-        let (start, end) = ((from + at) as u32, (from + at + length) as u32);
-        let letters = lower.get(..known)?;
-        let follows = after.map_or('\0', char::from);
+        let bytes = (from + at) as u32..(from + at + length) as u32;
         let kind = if digits { Word::NUMBER } else { 0 }
             | if first.is_ascii_uppercase() { Word::CAPITAL } else { 0 }
             | if upper && !digits && length > 1 { Word::UPPER } else { 0 };
-        self.push(h, letters, start..end, follows, kind);
+        // Only short words may be list markers.
+        if length == 1 || length <= 5 && (digits || matches!(first | 0x20, b'i' | b'v' | b'x')) {
+            let letters = start.lower.to_le_bytes();
+            self.push(h, letters.get(..length)?, bytes, char::from(after), kind);
+        } else {
+            self.push_word(h, previous, bytes, kind);
+        }
         Some(at + length)
     }
 
@@ -210,7 +190,7 @@ impl Reader {
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 let flags = self.flags | Word::LOADED | Word::NORM;
                 self.flags = 0;
-                self.out.push(Word { hash: hash_letter(u.c), start: u.start, end: u.end, flags });
+                self.out.push(Word { hash: Spelling::new().add_letter(u.c).hash(), start: u.start, end: u.end, flags });
             }
             _ => {}
         }
@@ -219,7 +199,7 @@ impl Reader {
 
     /// Reads one word that starts at `first`; gives the unit after it.
     fn word(&mut self, first: Unit, decoder: &mut Decoder<'_>) -> Option<Unit> {
-        let (mut h, start) = self.prefix(first);
+        let (mut spelling, start) = self.prefix(first);
         let mut length = 0_u32;
         let mut digits = true;
         let mut dotted = false;
@@ -235,14 +215,14 @@ impl Reader {
                 }
                 if u.c.is_ascii() {
                     let lower = u.c.to_ascii_lowercase();
-                    h = step(h, lower as u32);
+                    spelling = spelling.add(lower as u8);
                     if let Some(slot) = text.get_mut(length as usize) {
                         *slot = lower as u8;
                     }
                     length += 1;
                 } else {
                     for lower in u.c.to_lowercase() {
-                        h = step(h, lower as u32);
+                        spelling = spelling.add_letter(lower);
                         if let Some(slot) = text.get_mut(length as usize) {
                             *slot = u8::try_from(lower as u32).unwrap_or(0);
                         }
@@ -255,7 +235,7 @@ impl Reader {
                     let run = decoder.ascii_run();
                     for byte in run {
                         let lower = byte.to_ascii_lowercase();
-                        h = step(h, u32::from(lower));
+                        spelling = spelling.add(lower);
                         if let Some(slot) = text.get_mut(length as usize) {
                             *slot = lower;
                         }
@@ -275,7 +255,7 @@ impl Reader {
                 ',' if digits && !dotted && decoder.peek_thousands() => unit = decoder.next(),
                 '.' if digits && decoder.peek_digit() => {
                     dotted = true;
-                    h = step(h, u32::from(b'.'));
+                    spelling = spelling.add(b'.');
                     if let Some(slot) = text.get_mut(length as usize) {
                         *slot = b'.';
                     }
@@ -291,34 +271,42 @@ impl Reader {
         }
         let letters = if length <= 8 { text.get(..length as usize).unwrap_or_default() } else { &[] };
         let kind = if digits { Word::NUMBER } else { 0 } | if capital { Word::CAPITAL } else { 0 };
-        self.push(h, letters, start..end, unit.map_or('\0', |u| u.c), kind);
+        self.push(spelling.hash(), letters, start..end, unit.map_or('\0', |u| u.c), kind);
         unit
     }
 
     /// Where a word's hash and bytes start: at itself, or at "non" written apart before it.
-    fn prefix(&mut self, first: Unit) -> (u64, u32) {
+    fn prefix(&mut self, first: Unit) -> (Spelling, u32) {
         match self.out.last() {
             Some(w) if w.hash == spelling::NON && first.c.is_lowercase() && self.flags & Word::AFTER_STOP == 0 => {
                 let (start, flags) = (w.start, w.flags);
                 self.out.pop();
                 self.flags = flags;
-                (spelling::NON, start)
+                self.pending = None;
+                (Spelling::new().add(b'n').add(b'o').add(b'n'), start)
             }
-            _ => (SEED, first.start),
+            _ => (Spelling::new(), first.start),
         }
     }
 
     /// Takes a word in, unless it is a list marker. `letters` are those of a short word; `follows` is what ends it.
     fn push(&mut self, hash: u64, letters: &[u8], bytes: Range<u32>, follows: char, kind: u16) {
-        let parenthesis = self.pending.take() == Some(self.out.len());
+        let parenthesis = self.pending == Some(self.out.len());
         if self.is_marker(letters, kind & Word::NUMBER != 0, parenthesis, follows) {
             self.flags |= Word::AFTER_STOP;
+            self.pending = None;
             return;
         }
+        let previous = self.out.last().map_or(0, |w| w.hash);
+        self.push_word(hash, previous, bytes, kind);
+    }
+
+    /// Takes a word in, after the one with this hash.
+    fn push_word(&mut self, hash: u64, previous: u64, bytes: Range<u32>, kind: u16) {
         let (hash, class) = spelling::same(hash);
         let flags = self.flags | kind | class;
         self.flags = 0;
-        let hash = spelling::in_context(self.out.last(), hash);
+        let hash = spelling::in_context(previous, hash);
         self.out.push(Word { hash, start: bytes.start, end: bytes.end, flags });
     }
 

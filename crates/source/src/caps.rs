@@ -14,12 +14,14 @@ pub const BUNDLE_BYTES: u64 = 1 << 20;
 pub const LFS_POINTER: u64 = 1024;
 /// Most requests of one run.
 pub const REQUESTS: u64 = 300;
-/// Requests of a release after which no further header of a weight file is fetched.
-pub const HEADER_REQUESTS: u64 = 10;
-/// Bytes fetched of a release after which no further header of a weight file is begun.
-pub const HEADER_BYTES: u64 = 3 << 20;
-/// Most bytes of one header that are fetched.
-pub const HEADER_LONGEST: u64 = 48 << 20;
+/// Requests and bytes of a release after which no more is fetched of headers of weight files.
+pub const HEADERS: (u64, u64) = (40, 24 << 20);
+/// The same for releases of [`HUGE`] bytes and more, whose headers lie in many files.
+pub const HEADERS_HUGE: (u64, u64) = (10, 4 << 20);
+/// What makes a release a huge one. Bytes.
+pub const HUGE: u64 = 100_000_000_000;
+/// Most bytes that are fetched of one file that is not fetched whole: of its header.
+pub const HEADER_LONGEST: u64 = 16 << 20;
 /// Most bytes of bodies of one run.
 pub const FETCHED: u64 = 128 << 20;
 /// Longest answer of a platform. Bytes.
@@ -28,7 +30,8 @@ pub const ANSWER: u64 = 64 << 20;
 pub const FETCHED_WHOLE: u64 = 16 << 20;
 /// Longest file that is fetched before anybody asks for it. Bytes.
 pub const FETCHED_AHEAD: u64 = 4 << 20;
-/// What is fetched at least when a part of a large file is asked for. Bytes.
+/// What is fetched at least when a part of a large file is asked for; a longer file that nobody announced is asked for
+/// in parts. Bytes.
 pub const READ_AHEAD: u64 = 128 << 10;
 /// Attempts of one request.
 pub const ATTEMPTS: u32 = 4;

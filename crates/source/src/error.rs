@@ -45,12 +45,6 @@ pub enum SourceError {
         /// What happened.
         why: String,
     },
-    /// The settings of the environment cannot be used.
-    #[error("{why}")]
-    Settings {
-        /// What is wrong, and what to do.
-        why: String,
-    },
     /// Something could not be written.
     #[error("`{}` cannot be written: {why}", path.display())]
     Unwritable {

@@ -9,14 +9,14 @@ pub(crate) mod address;
 pub(crate) mod limits;
 
 use crate::caps;
-use crate::settings::{Listener, Note, Pass, Secret, Settings};
+use crate::settings::{Note, Pass, Secret, Settings};
 use address::{origin, redirected, shown};
 use limits::{Clock, RealClock, backoff, exhausted, retry_after};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read as _;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
@@ -103,13 +103,12 @@ impl fmt::Display for Failure {
 
 /// The client. One for a run, so that its budget is one.
 pub(crate) struct Client {
-    agent: Option<Agent>,
+    settings: Settings,
+    /// Made when the first connection is: what stands in the way of it is none of those who need none.
+    agent: OnceLock<Result<Agent, String>>,
     clock: Arc<dyn Clock>,
     secrets: Vec<Secret>,
-    patience: Duration,
-    most: (u64, u64),
     state: Mutex<State>,
-    listener: Option<Listener>,
 }
 
 #[derive(Default)]
@@ -135,36 +134,33 @@ enum Trouble {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("offline", &self.agent.is_none()).finish_non_exhaustive()
+        f.debug_struct("Client").field("offline", &self.settings.offline).finish_non_exhaustive()
     }
 }
 
 impl Client {
     /// A client as the settings say.
-    ///
-    /// # Errors
-    /// When the certificates that are named cannot be read.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self::with_clock(settings, Arc::new(RealClock))
     }
 
     /// A client with another clock.
-    pub(crate) fn with_clock(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, String> {
-        let agent = if settings.offline { None } else { Some(agent(settings)?) };
-        Ok(Self {
-            agent,
-            clock,
-            secrets: settings.secrets(),
-            patience: settings.patience,
-            most: (settings.requests, settings.bytes),
-            state: Mutex::default(),
-            listener: settings.listener.clone(),
-        })
+    pub(crate) fn with_clock(settings: &Settings, clock: Arc<dyn Clock>) -> Self {
+        let secrets = settings.secrets();
+        Self { settings: settings.clone(), agent: OnceLock::new(), clock, secrets, state: Mutex::default() }
+    }
+
+    fn agent(&self) -> Result<&Agent, Failure> {
+        if self.settings.offline {
+            return Err(Failure::Offline);
+        }
+        let made = self.agent.get_or_init(|| agent(&self.settings));
+        made.as_ref().map_err(|why| Failure::Unreachable(why.clone()))
     }
 
     /// Whether no connection may be made.
     pub(crate) fn is_offline(&self) -> bool {
-        self.agent.is_none()
+        self.settings.offline
     }
 
     /// Requests made and bytes taken so far.
@@ -175,7 +171,7 @@ impl Client {
 
     /// Tell of a step or an event.
     pub(crate) fn tell(&self, note: Note) {
-        if let Some(listener) = &self.listener {
+        if let Some(listener) = &self.settings.listener {
             listener(note);
         }
     }
@@ -203,9 +199,7 @@ impl Client {
     /// Ask, with retries and redirects. Answers `2xx`, `3xx` without a target, and `4xx` other than those that mean
     /// "later" are replies.
     pub(crate) fn get(&self, get: &Get<'_>) -> Result<Reply, Failure> {
-        if self.agent.is_none() {
-            return Err(Failure::Offline);
-        }
+        self.agent()?;
         let first = origin(get.address)
             .ok_or_else(|| Failure::Protocol(format!("`{}` is no address of http or https", shown(get.address))))?;
         let (mut attempt, mut silent) = (0, 0);
@@ -307,12 +301,12 @@ impl Client {
         }
         {
             let mut state = self.state();
-            if state.requests >= self.most.0 {
-                let what = format!("{} requests", self.most.0);
+            if state.requests >= self.settings.requests {
+                let what = format!("{} requests", self.settings.requests);
                 return Err(Trouble::Final(Failure::Budget(what)));
             }
-            if state.bytes >= self.most.1 {
-                let what = format!("{} bytes", self.most.1);
+            if state.bytes >= self.settings.bytes {
+                let what = format!("{} bytes", self.settings.bytes);
                 return Err(Trouble::Final(Failure::Budget(what)));
             }
             state.requests += 1;
@@ -327,7 +321,7 @@ impl Client {
         }
         let bad = |what: &str| Trouble::Final(Failure::Protocol(format!("{}: {what}", shown(address))));
         let request = request.body(()).map_err(|_| bad("no request can be made of this address"))?;
-        let agent = self.agent.as_ref().ok_or(Trouble::Final(Failure::Offline))?;
+        let agent = self.agent().map_err(Trouble::Final)?;
         agent.run(request).map_err(|error| trouble(address, &error))
     }
 
@@ -414,7 +408,7 @@ impl Client {
             }
             let got = bytes.len() as u64;
             let passed = self.clock.now().duration_since(began).unwrap_or_default();
-            let bearable = self.patience * 2 + Duration::from_secs(got / caps::SLOWEST);
+            let bearable = self.settings.patience * 2 + Duration::from_secs(got / caps::SLOWEST);
             if passed > bearable {
                 self.state().bytes += got;
                 let what = format!("{}: only {got} bytes in {} seconds", shown(address), passed.as_secs());

@@ -32,7 +32,8 @@ const REFS: &str = "@answers/refs.json";
 
 fn open(world: &World, locator: &Locator, wanted: &Wanted<'_>) -> Option<Result<SourcePart, SourceError>> {
     let Locator::Hub { dataset, repository, revision } = locator else { return None };
-    let hub = Hub { world, wanted, dataset: *dataset, revision: revision.as_deref() };
+    let before = world.client.spent();
+    let hub = Hub { world, wanted, dataset: *dataset, revision: revision.as_deref(), before };
     Some(hub.open(repository))
 }
 
@@ -41,6 +42,8 @@ struct Hub<'a> {
     wanted: &'a Wanted<'a>,
     dataset: bool,
     revision: Option<&'a str>,
+    /// Requests and bytes of the run before this repository.
+    before: (u64, u64),
 }
 
 /// What fixes a repository at a commit.
@@ -77,7 +80,7 @@ impl Hub<'_> {
             let what = "the platform has disabled this repository: nothing in it can be fetched".to_owned();
             found.wrong(GapReason::Unreachable { what });
         } else {
-            self.list(&fixed, &mut found)?;
+            self.list(&fixed, &mut found);
         }
         let (mut entries, mut gaps, complete) = found.finish();
         let mut answers = vec![(INFO, fixed.of.clone(), answers::info(&fixed.info))];
@@ -223,26 +226,24 @@ impl Hub<'_> {
     }
 
     /// The files: from the information itself where it has their sizes, else from the tree.
-    fn list(&self, fixed: &Fixed, found: &mut Collected) -> Result<(), SourceError> {
+    fn list(&self, fixed: &Fixed, found: &mut Collected) {
         let siblings = fixed.info.get("siblings").and_then(Value::as_array);
         let sized = siblings.is_some_and(|list| list.iter().all(|entry| entry.get("size").is_some()));
         if let Some(siblings) = siblings.filter(|_| sized) {
-            siblings.iter().for_each(|entry| found.take(entry));
-            return Ok(());
+            return siblings.iter().for_each(|entry| found.take(entry));
         }
         match (self.tree(fixed, found), siblings) {
-            (Ok(()), _) => Ok(()),
+            (Ok(()), _) => {}
             // Their names are known all the same.
             (Err(failure), Some(siblings)) if found.is_empty() => {
                 siblings.iter().for_each(|entry| found.take(entry));
                 let what = format!("sizes and digests of the files: {failure}");
                 found.gaps.push((ArtifactPath::listing(), GapReason::Unreachable { what }));
-                Ok(())
             }
-            (Err(failure), None) if found.is_empty() => Err(self.network(failure)),
+            // What the platform says of the repository is known all the same.
             (Err(failure), _) => {
-                found.wrong(GapReason::Unreachable { what: format!("the rest of the listing: {failure}") });
-                Ok(())
+                let what = if found.is_empty() { "the listing" } else { "the rest of the listing" };
+                found.wrong(GapReason::Unreachable { what: format!("{what}: {failure}") });
             }
         }
     }
@@ -312,7 +313,8 @@ impl Hub<'_> {
             cache,
             ranges: Ranges { folder: settings.cache.as_ref().map(|folder| folder.join("ranges")) },
             gated,
-            header_requests: settings.header_requests,
+            headers: settings.headers.unwrap_or_else(|| headers(&known.listing)),
+            before: self.before,
         };
         let backing = Box::new(HubFiles::new(place, known.listing.entries()));
         let role = self.wanted.role.unwrap_or(if self.dataset { Role::Data } else { Role::Model });
@@ -335,11 +337,18 @@ impl Hub<'_> {
         if let Some(snapshot) = folder.and_then(|folder| hub_cache::find(folder, self.dataset, asked, revision)) {
             return crate::local::open(&snapshot, false, self.wanted.role);
         }
-        let why = "it is not in the cache, and no connection is made in offline mode: Next step: fetch it with another tool, then give its folder; or run once without `--offline` \
-                   and HF_HUB_OFFLINE, or give the path of a folder"
+        let why = "it is not in the cache, and no connection is made in offline mode. Next step: run once without \
+                   `--offline` and HF_HUB_OFFLINE, or give the path of a folder"
             .to_owned();
         Err(self.network(why))
     }
+}
+
+/// Requests and bytes after which no more is fetched of headers.
+fn headers(listing: &Listing) -> (u64, u64) {
+    let sizes = listing.entries().iter().filter_map(|entry| entry.size);
+    let bytes = sizes.fold(0, u64::saturating_add);
+    if bytes >= caps::HUGE { caps::HEADERS_HUGE } else { caps::HEADERS }
 }
 
 /// Whether a revision is a commit by its form.

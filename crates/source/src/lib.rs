@@ -17,6 +17,8 @@ mod bundle_write;
 pub mod caps;
 mod error;
 mod file;
+#[doc(hidden)]
+pub mod fuzzing;
 mod git;
 mod github;
 mod hash;

@@ -75,8 +75,9 @@ pub struct Settings {
     pub proxy: bool,
     /// Most requests of one run.
     pub requests: u64,
-    /// Requests after which no further header of a weight file is fetched.
-    pub header_requests: u64,
+    /// Requests and bytes of a release after which no more is fetched of headers of weight files; `None`: as
+    /// [`caps`] say.
+    pub headers: Option<(u64, u64)>,
     /// Most bytes of bodies of one run.
     pub bytes: u64,
     /// Longest silence of a server: `HF_HUB_DOWNLOAD_TIMEOUT`, else ten seconds.
@@ -111,7 +112,7 @@ impl Settings {
             certificates: None,
             proxy: false,
             requests: caps::REQUESTS,
-            header_requests: caps::HEADER_REQUESTS,
+            headers: None,
             bytes: caps::FETCHED,
             patience: caps::PATIENCE,
             listener: None,

@@ -49,28 +49,25 @@ struct Backed {
     answers: BTreeMap<ArtifactPath, Vec<u8>>,
 }
 
-/// Find what a locator names on this machine. See [`Session::open`].
+/// Find what a locator names on this machine, without any connection. See [`Session::open`].
 ///
 /// # Errors
 /// Those of [`Session::open`].
 pub fn resolve(request: &Request) -> Result<Snapshot, SourceError> {
-    Session::new(Settings::local())?.open(request)
+    Session::new(Settings::local()).open(request)
 }
 
 impl Session {
     /// A run with its settings.
-    ///
-    /// # Errors
-    /// When a certificate file that the settings name cannot be used.
-    pub fn new(settings: Settings) -> Result<Self, SourceError> {
-        let client = Client::new(&settings).map_err(|why| SourceError::Settings { why })?;
-        Ok(Self { world: World { settings: Arc::new(settings), client: Arc::new(client) } })
+    pub fn new(settings: Settings) -> Self {
+        let client = Client::new(&settings);
+        Self { world: World { settings: Arc::new(settings), client: Arc::new(client) } }
     }
 
     /// A run in which nobody waits.
     #[cfg(test)]
     pub(crate) fn with_clock(settings: Settings, clock: Arc<dyn crate::http::limits::Clock>) -> Self {
-        let client = Client::with_clock(&settings, clock).expect("client");
+        let client = Client::with_clock(&settings, clock);
         Self { world: World { settings: Arc::new(settings), client: Arc::new(client) } }
     }
 

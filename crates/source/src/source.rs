@@ -88,10 +88,7 @@ mod tests {
 
     #[test]
     fn each_form_of_a_locator_has_one_source() {
-        let world = World {
-            settings: Arc::new(Settings::local()),
-            client: Arc::new(Client::new(&Settings::local()).expect("client")),
-        };
+        let world = World { settings: Arc::new(Settings::local()), client: Arc::new(Client::new(&Settings::local())) };
         for (text, expected) in [
             ("./gone", "local"),
             ("hf:a/b", "hub"),

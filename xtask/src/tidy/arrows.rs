@@ -35,7 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("sprout-trainer", &[]),
     ("candor-license-bench", &["candor-license"]),
-    ("candor-fuzz", &["candor-license", "candor-inspect", "candor-facts", "candor-verify"]),
+    ("candor-fuzz", &["candor-license", "candor-inspect", "candor-facts", "candor-source", "candor-verify"]),
 ];
 
 pub(super) fn check(repo: &Repo) -> Vec<String> {

@@ -413,7 +413,7 @@ fn publishing(component: Component, inventory: &Inventory<'_>) -> String {
         }
         (None, true, false) => format!("Complete the {title}: a part of it is here"),
         (None, true, true) if !holding.described.is_empty() => {
-            format!("Publish the {title}: it is told of, and not here")
+            format!("Publish the {title}: told of, but not here")
         }
         _ => format!("Publish the {title}"),
     }

@@ -12,7 +12,8 @@ use clap::Args;
 /// Arguments of `assess`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A folder, a hub cache snapshot, a release bundle, a bill of materials, or one file
+    /// A folder, a release bundle, a bill of materials, one file, or where a release lies: `hf:org/name`,
+    /// `github:owner/name`
     #[arg(required = true)]
     pub locators: Vec<String>,
     /// How to read them.

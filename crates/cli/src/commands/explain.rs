@@ -13,7 +13,7 @@ use clap::Args;
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
+    /// A folder, a release bundle, one file, or where a release lies: `hf:org/name`, `github:owner/name`
     pub locator: String,
     /// A requirement such as `osaid.parameters-terms`, or a framework such as `spectrum`
     pub requirement: String,

@@ -12,7 +12,7 @@ use clap::Args;
 /// Arguments of `next`.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A folder, a hub cache snapshot, a release bundle, or one file
+    /// A folder, a release bundle, one file, or where a release lies: `hf:org/name`, `github:owner/name`
     pub locator: String,
     /// A level, reading, grade or requirement: `open-source`, `mof.II`, `osaid.strict`, `eosai.licenses.open`. A framework
     /// by itself means its next level; without it, the next level of the spectrum

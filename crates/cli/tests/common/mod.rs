@@ -48,10 +48,13 @@ impl Run {
     }
 }
 
+/// What every run has in its environment: platforms that are not there, so that no test leaves this machine.
+const NOWHERE: [(&str, &str); 2] = [("HF_ENDPOINT", "http://127.0.0.1:9"), ("GITHUB_API_URL", "http://127.0.0.1:9")];
+
 /// An empty environment in the root of the workspace.
 fn clean(program: &str) -> Command {
     let mut command = Command::new(program);
-    command.env_clear().current_dir(workspace());
+    command.env_clear().envs(NOWHERE).current_dir(workspace());
     command
 }
 
@@ -73,6 +76,19 @@ pub fn candor_with<S: AsRef<std::ffi::OsStr>>(
 ) -> Run {
     let output = clean(PROGRAM).envs(environment.iter().copied()).args(arguments).stdin(Stdio::null()).output();
     Run::of(output.expect("the program starts"))
+}
+
+/// Start the program, and end it from outside as soon as something holds.
+pub fn candor_ended(environment: &[(&str, &str)], arguments: &[&str], holds: impl Fn() -> bool) {
+    let mut command = clean(PROGRAM);
+    let command = command.envs(environment.iter().copied()).args(arguments).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    while !holds() {
+        assert!(child.try_wait().expect("a child").is_none(), "the program ended by itself");
+        std::thread::yield_now();
+    }
+    child.kill().expect("the program can be ended");
+    child.wait().expect("the program ends");
 }
 
 /// Run the program with some standard input.

@@ -60,6 +60,11 @@ impl File {
     }
 }
 
+/// Whether a file is one of settings, by its name; not those that lie in a checkpoint, which are not read.
+pub(crate) fn is_settings(path: &ArtifactPath) -> bool {
+    File::of(path).is_some_and(|file| file != File::Trainer) && names::checkpoint(path).is_none()
+}
+
 fn read(at: &PartInput<'_>) -> Reading {
     let mut found = Found { at: *at, reading: Reading::default(), settings: Vec::new(), runnable: Vec::new() };
     let in_model = at.part.role == Role::Model;

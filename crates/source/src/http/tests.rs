@@ -40,7 +40,7 @@ fn settings() -> Settings {
 fn client(settings: &Settings) -> (Client, Arc<TestClock>) {
     let clock = TestClock::new(Duration::ZERO);
     let shared: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
-    (Client::with_clock(settings, shared).expect("client"), clock)
+    (Client::with_clock(settings, shared), clock)
 }
 
 /// What a GET gives, the requests and the waits that it took. `PORT` stands for the address of the server.
@@ -169,7 +169,7 @@ fn a_server_that_is_silent_or_slow_is_given_up_and_not_tried_again() {
     let server = Server::start(|_| Answer::new(200, "xxxxxxxxxx").sent(Manner::Trickle));
     let clock = TestClock::new(Duration::from_secs(1));
     let shared: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
-    let slow = Client::with_clock(&settings(), shared).expect("client");
+    let slow = Client::with_clock(&settings(), shared);
     let shown = show(&server, &slow, &clock, &Get::new(&server.address, 64));
     assert!(shown.contains(" bytes in 1 seconds (2 attempts); 2 requests"), "{shown}");
 }

@@ -31,8 +31,10 @@ pub(crate) struct HubFiles {
     pub(crate) ranges: Ranges,
     /// Whether the platform says that access must be asked for.
     pub(crate) gated: bool,
-    /// Requests after which no further header is begun.
-    pub(crate) header_requests: u64,
+    /// Requests and bytes after which no more is fetched of headers.
+    pub(crate) headers: (u64, u64),
+    /// Requests and bytes of the run before this repository.
+    pub(crate) before: (u64, u64),
     /// Names of the large files, to see at once how many headers a set needs.
     pub(crate) large: Vec<ArtifactPath>,
     state: Mutex<State>,
@@ -67,15 +69,16 @@ pub(crate) struct Place {
     pub(crate) cache: Option<Cache>,
     pub(crate) ranges: Ranges,
     pub(crate) gated: bool,
-    pub(crate) header_requests: u64,
+    pub(crate) headers: (u64, u64),
+    pub(crate) before: (u64, u64),
 }
 
 impl HubFiles {
     pub(crate) fn new(place: Place, entries: &[Artifact]) -> Self {
-        let Place { client, address, commit, pass, cache, ranges, gated, header_requests } = place;
+        let Place { client, address, commit, pass, cache, ranges, gated, headers, before } = place;
         let large = entries.iter().filter(|entry| is_large(entry)).map(|entry| entry.path.clone()).collect();
         let state = Mutex::default();
-        Self { client, address, commit, pass, cache, ranges, gated, header_requests, large, state }
+        Self { client, address, commit, pass, cache, ranges, gated, headers, before, large, state }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -87,14 +90,14 @@ impl HubFiles {
     }
 
     /// Fetch what is needed so that reading can begin: a small file whole, the beginning of a large one.
-    fn begin(&self, artifact: &Artifact) -> Result<Held, OpenError> {
+    fn begin(&self, artifact: &Artifact, ahead: bool) -> Result<Held, OpenError> {
         if let Some(held) = self.held(&artifact.path) {
             return held.failed.clone().map_or(Ok(held), Err);
         }
         if self.state().refused {
             return Err(OpenError::Gated);
         }
-        let begun = self.begin_new(artifact);
+        let begun = self.begin_new(artifact, ahead);
         let held = match &begun {
             Ok(held) => held.clone(),
             Err(error) => Held { length: 0, pieces: Vec::new(), target: None, failed: Some(error.clone()) },
@@ -103,14 +106,15 @@ impl HubFiles {
         begun
     }
 
-    fn begin_new(&self, artifact: &Artifact) -> Result<Held, OpenError> {
+    /// `ahead`: it will be read whole. Of others that are long the beginning comes first, which mostly is enough.
+    fn begin_new(&self, artifact: &Artifact, ahead: bool) -> Result<Held, OpenError> {
         if let Some(size) = artifact.size
-            && size > caps::FETCHED_AHEAD
+            && size > if ahead { caps::FETCHED_AHEAD } else { caps::READ_AHEAD }
         {
             if let Some(held) = self.kept(artifact, size) {
                 return Ok(held);
             }
-            if is_large(artifact) && !self.may_begin(&artifact.path) {
+            if !ahead && !self.may_begin(&artifact.path) {
                 return Err(OpenError::NotFetched);
             }
             let end = size.min(caps::READ_AHEAD);
@@ -159,8 +163,8 @@ impl HubFiles {
         if self.client.is_offline() {
             return false;
         }
-        let (requests, bytes) = self.client.spent();
-        let room = if bytes >= caps::HEADER_BYTES { 0 } else { self.header_requests.saturating_sub(requests) };
+        let (requests, bytes) = self.room();
+        let room = if bytes < caps::READ_AHEAD { 0 } else { requests };
         let set = shards(path);
         let decided = set.as_ref().and_then(|set| self.state().decided.get(set).copied());
         let may = decided.unwrap_or_else(|| {
@@ -172,14 +176,29 @@ impl HubFiles {
         if let Some(set) = set {
             self.state().decided.insert(set, may);
         }
-        if !may && !std::mem::replace(&mut self.state().told, true) {
+        if !may {
+            self.tell_short();
+        }
+        may
+    }
+
+    /// Requests and bytes that headers may still cost.
+    fn room(&self) -> (u64, u64) {
+        let (requests, bytes) = self.client.spent();
+        let left = |most: u64, now: u64, before: u64| most.saturating_sub(now.saturating_sub(before));
+        (left(self.headers.0, requests, self.before.0), left(self.headers.1, bytes, self.before.1))
+    }
+
+    /// Say once that headers were left out.
+    fn tell_short(&self) {
+        if !std::mem::replace(&mut self.state().told, true) {
+            let (requests, bytes) = self.headers;
             let notice = format!(
-                "headers of weight files were not all fetched: a release may cost {} requests; `--budget` raises it",
-                self.header_requests
+                "headers of weight files were not all fetched: they end at {requests} requests and {bytes} bytes of a \
+                 release; `--budget` raises it"
             );
             self.client.tell(Note::Notice(notice));
         }
-        may
     }
 
     fn verified(&self, artifact: &Artifact, bytes: &[u8]) -> Result<(), OpenError> {
@@ -256,7 +275,7 @@ impl HubFiles {
 
     /// Bytes of a large file: from what is held, else fetched.
     fn read(&self, artifact: &Artifact, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let held = self.begin(artifact).map_err(|error| io::Error::other(error.to_string()))?;
+        let held = self.begin(artifact, false).map_err(|error| io::Error::other(error.to_string()))?;
         let rest = usize::try_from(held.length.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = rest.min(buffer.len());
         if let Some(count) = copy(&held.pieces, offset, &mut buffer[..wanted]) {
@@ -270,12 +289,16 @@ impl HubFiles {
                 from = known;
             }
         }
-        if end - from > caps::HEADER_LONGEST {
-            return Err(io::Error::other(format!("more than {} bytes at once", caps::HEADER_LONGEST)));
+        let fetched = held.pieces.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
+        let room = caps::HEADER_LONGEST.saturating_sub(fetched).min(self.room().1);
+        if end - from > room {
+            self.tell_short();
+            return Err(io::Error::other(format!(
+                "{fetched} bytes of it were fetched, and no more is; see `--budget`"
+            )));
         }
-        let ahead =
-            held.pieces.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>().clamp(caps::READ_AHEAD, 8 << 20);
-        let to = end.max(from + ahead).min(held.length);
+        let ahead = fetched.clamp(caps::READ_AHEAD, 8 << 20);
+        let to = end.max(from + ahead).min(held.length).min(from + room);
         let size = held.length;
         let again = |error: OpenError| io::Error::other(error.to_string());
         let reply = match held.target.as_deref().map(|target| self.fetch(artifact, Some(from..to), Some(target))) {
@@ -303,14 +326,14 @@ impl Backing for HubFiles {
         if let Some(bytes) = self.cache.as_ref().and_then(|cache| cache.open(artifact)) {
             return Ok(Box::new(bytes));
         }
-        let held = self.begin(artifact)?;
+        let held = self.begin(artifact, false)?;
         Ok(Box::new(HubBytes { files: self, artifact: artifact.clone(), length: held.length }))
     }
 
     fn fetch_ahead(&self, artifact: &Artifact) {
         let small = artifact.size.is_none_or(|size| size <= caps::FETCHED_AHEAD);
         if small && artifact.at_hand && self.cache.as_ref().and_then(|cache| cache.open(artifact)).is_none() {
-            drop(self.begin(artifact));
+            drop(self.begin(artifact, true));
         }
     }
 }
@@ -331,9 +354,9 @@ impl ReadAt for HubBytes<'_> {
     }
 }
 
-/// Larger than anything that is read whole: then only its header is of interest.
+/// Longer than what is fetched at once where nobody announced it: its header may be all that is of interest.
 fn is_large(artifact: &Artifact) -> bool {
-    artifact.size.is_some_and(|size| size > caps::FETCHED_WHOLE)
+    artifact.size.is_some_and(|size| size > caps::READ_AHEAD)
 }
 
 /// What the shards of one set have in common: `a/model-00001-of-00030.safetensors` → `a/model--of-00030.safetensors`.

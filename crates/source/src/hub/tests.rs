@@ -446,7 +446,7 @@ fn a_release_of_140_gigabytes_costs_ten_requests_and_four_mebibytes() {
 #[test]
 fn a_set_of_more_shards_than_the_budget_has_is_told_and_not_begun() {
     let mut repository = Repository::new("org/big", 'a').file("README.md", "x");
-    let (head, size) = safetensors(10, 100_000_000);
+    let (head, size) = safetensors(10, 500_000_000);
     for number in 1..=30 {
         repository = repository.large(&format!("model-{number:05}-of-00030.safetensors"), head.clone(), size);
     }
@@ -464,10 +464,13 @@ fn a_set_of_more_shards_than_the_budget_has_is_told_and_not_begun() {
     assert_eq!(hub.server.asked().len(), 3);
     assert_eq!(
         *notices.lock().expect("notices"),
-        ["headers of weight files were not all fetched: a release may cost 10 requests; `--budget` raises it"]
+        [
+            "headers of weight files were not all fetched: they end at 10 requests and 4194304 bytes of a release; `--budget` raises it"
+        ]
     );
-    let shown = show(hub.address(), &open(Settings { header_requests: 40, ..settings(hub.address()) }, "hf:org/big"));
-    assert_eq!(shown.matches("| 1000").count(), 30, "{shown}");
+    let shown =
+        show(hub.address(), &open(Settings { headers: Some((40, 8 << 20)), ..settings(hub.address()) }, "hf:org/big"));
+    assert_eq!(shown.matches("| 5000").count(), 30, "{shown}");
 }
 
 #[test]
