@@ -7,11 +7,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod caps;
+pub mod diff;
 pub mod digests;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hash;
+#[doc(hidden)]
+pub mod making;
 pub mod signature;
+mod values;
+mod weights;
 mod work;
 
 pub use hash::HashType;
