@@ -167,7 +167,7 @@ pub(crate) struct Pair<'w> {
 }
 
 impl<'w> Pair<'w> {
-    fn new(a: &'w Placed, b: &'w Placed, how: How) -> Self {
+    pub(crate) fn new(a: &'w Placed, b: &'w Placed, how: How) -> Self {
         let rows = a.tensor.shape.first().copied().unwrap_or(1).max(1);
         Self { a, b, how, rows, columns: a.tensor.elements / rows }
     }

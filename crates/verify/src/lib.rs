@@ -12,6 +12,7 @@ pub mod digests;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hash;
+pub mod lineage;
 #[doc(hidden)]
 pub mod making;
 pub mod signature;
