@@ -22,8 +22,8 @@ pub const NAMED: usize = 3;
 pub const INDEX: u64 = 64 << 20;
 /// Most shards that a name may tell of.
 pub const SHARDS: u32 = 10_000;
-/// Furthest reach of a piece of a tensor whose elements do not lie side by side. Bytes.
-pub const SPREAD: u64 = 32 << 20;
+/// Elements of a tensor that do not lie side by side are read at once when so far from each other. Elements.
+pub const NEAR: u64 = 64;
 /// Longest document that is compared. Bytes.
 pub const DOCUMENT: u64 = 8 << 20;
 /// Bytes that are laid side by side at once: both sides stay in the cache of a core.

@@ -16,8 +16,8 @@ pub use stats::BINS;
 
 use crate::caps;
 use crate::values;
-use crate::weights::{Placed, Room, Weights, same};
 pub use crate::weights::Unread;
+use crate::weights::{Placed, Room, Weights, same};
 use crate::work::{self, Progress};
 use candor_facts::Tree;
 use candor_inspect::tensors::Dtype;
@@ -122,8 +122,11 @@ pub fn diff(a: &dyn Tree, b: &dyn Tree, documents: bool, threads: usize, progres
 pub(crate) fn weights(a: &Weights<'_>, b: &Weights<'_>, threads: usize, progress: Progress<'_>) -> Diff {
     let mut unread = [a.unread.clone(), b.unread.clone()];
     let found = pairs::find(a, b, threads);
-    let pairs: Vec<Pair<'_>> =
-        found.pairs.iter().filter_map(|(x, y, how)| Some(Pair::new(a.tensors.get(*x)?, b.tensors.get(*y)?, *how))).collect();
+    let pairs: Vec<Pair<'_>> = found
+        .pairs
+        .iter()
+        .filter_map(|(x, y, how)| Some(Pair::new(a.tensors.get(*x)?, b.tensors.get(*y)?, *how)))
+        .collect();
     let equal = equal(a, b, &pairs, threads, progress);
     let mut results = figures(a, b, &pairs, &equal, threads, progress);
     let mut tensors = Vec::with_capacity(pairs.len());
@@ -218,7 +221,8 @@ impl<'w> Pair<'w> {
         let [Some(a), Some(b)] = grids else { return (Vec::new(), None, false) };
         let [x, y] = self.dtypes();
         if x == y {
-            let coarser = |dtype: Dtype| values::grid(dtype).filter(|grid| grid.is_coarser(a)).map(|grid| (dtype, grid));
+            let coarser =
+                |dtype: Dtype| values::grid(dtype).filter(|grid| grid.is_coarser(a)).map(|grid| (dtype, grid));
             return (narrow.into_iter().filter_map(coarser).collect(), Some(a), false);
         }
         let swapped = a.is_coarser(b);
@@ -332,7 +336,8 @@ fn unit_stats(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, unit: Range<u64
     let signs = if sketch { rank::signs(pair.columns) } else { Vec::new() };
     let (mut left, mut right) = <(Room, Room)>::default();
     let columns = pair.columns.max(1);
-    let each = if columns <= caps::NUMBERS && pair.is_matrix() { caps::NUMBERS / columns * columns } else { caps::NUMBERS };
+    let each =
+        if columns <= caps::NUMBERS && pair.is_matrix() { caps::NUMBERS / columns * columns } else { caps::NUMBERS };
     let mut at = unit.start;
     while at < unit.end {
         // A piece ends with a row at the latest where rows are longer than a piece, so that blocks stay whole.

@@ -138,7 +138,11 @@ struct Telling<'d> {
 
 fn judge(parent: &Weights<'_>, child: &Weights<'_>, diff: &Diff, declared: Declared, threads: usize) -> Parent {
     let find = |weights: &Weights<'_>, name: &str| {
-        weights.tensors.binary_search_by(|one| one.name.as_str().cmp(name)).ok().and_then(|at| weights.tensors.get(at).cloned())
+        weights
+            .tensors
+            .binary_search_by(|one| one.name.as_str().cmp(name))
+            .ok()
+            .and_then(|at| weights.tensors.get(at).cloned())
     };
     let mut telling = Vec::new();
     for tensor in diff.tensors.iter().filter(|tensor| tells(tensor)) {
@@ -163,8 +167,11 @@ fn judge(parent: &Weights<'_>, child: &Weights<'_>, diff: &Diff, declared: Decla
     });
     let changed = || telling.iter().filter(|one| one.alike).filter_map(|one| one.tensor.numbers.as_ref());
     let enough = alike >= 1 && alike * SHARE >= telling.len();
-    let far: Vec<&TensorDiff> =
-        telling.iter().filter(|one| !one.alike && one.tensor.dtypes.iter().all(|one| is_float(one))).map(|one| one.tensor).collect();
+    let far: Vec<&TensorDiff> = telling
+        .iter()
+        .filter(|one| !one.alike && one.tensor.dtypes.iter().all(|one| is_float(one)))
+        .map(|one| one.tensor)
+        .collect();
     let neurons = if far.is_empty() { None } else { neurons::pair_up(parent, child, &far, threads) };
     let paired = neurons.as_ref().is_some_and(|neurons| neurons.chance <= NEURON_CHANCE);
     let answer = match (telling.is_empty(), enough || paired) {
@@ -206,7 +213,8 @@ fn is_float(name: &str) -> bool {
 /// Whether a tensor is a matrix of parameters of some size. Tables that are computed, such as those of positions, are
 /// the same in models that have nothing to do with each other.
 fn tells(tensor: &TensorDiff) -> bool {
-    const COMPUTED: &[&str] = &["position", "rotary", "inv_freq", "mask", "freqs", "alibi", "relative_bias", "mel_filters", "window"];
+    const COMPUTED: &[&str] =
+        &["position", "rotary", "inv_freq", "mask", "freqs", "alibi", "relative_bias", "mel_filters", "window"];
     let matrix = tensor.shapes[0].iter().filter(|dimension| **dimension > 1).count() >= 2;
     let size = tensor.shapes[0].iter().try_fold(1u64, |size, dimension| size.checked_mul(*dimension)).unwrap_or(0);
     let name = tensor.names[0].to_lowercase();
@@ -270,7 +278,9 @@ fn kind(diff: &Diff, telling: &[Telling<'_>], paired: bool, relative: Option<f64
 
 /// Two tensors by their names.
 fn pair<'w>(a: &'w [Placed], b: &'w [Placed], tensor: &TensorDiff) -> Option<Pair<'w>> {
-    let find = |all: &'w [Placed], name: &str| all.binary_search_by(|one| one.name.as_str().cmp(name)).ok().and_then(|at| all.get(at));
+    let find = |all: &'w [Placed], name: &str| {
+        all.binary_search_by(|one| one.name.as_str().cmp(name)).ok().and_then(|at| all.get(at))
+    };
     let [one, other] = &tensor.names;
     Some(Pair::new(find(a, one)?, find(b, other)?, tensor.how))
 }

@@ -98,7 +98,8 @@ impl<'t> Weights<'t> {
             if !rest.ends_with(".index.json") || rest.contains('/') {
                 continue;
             }
-            let text = tree.open(entry).ok().and_then(|file| candor_facts::read_all(&*file, caps::INDEX).ok().flatten());
+            let text =
+                tree.open(entry).ok().and_then(|file| candor_facts::read_all(&*file, caps::INDEX).ok().flatten());
             let json = text.and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
             match json.as_ref().and_then(|json| json.get("weight_map")?.as_object()) {
                 Some(map) => {
@@ -211,22 +212,23 @@ impl<'t> Weights<'t> {
                 sum + index * stride
             })
         };
-        let places: Vec<u64> = run.clone().map(offset).collect();
-        let (Some(low), Some(high)) = (places.iter().min().copied(), places.iter().max().copied()) else {
-            room.values.clear();
-            return Ok(());
-        };
+        let mut places: Vec<(u64, usize)> = run.map(offset).zip(0..).collect();
+        places.sort_unstable();
         let width = placed.tensor.dtype.block().1 / 8;
-        if (high - low + 1) * width > caps::SPREAD {
-            let why = "its elements lie too far apart to be read in pieces; save it as a contiguous tensor";
-            return Err(format!("`{}`, tensor `{}`: {why}", self.path(placed), placed.name));
+        let mut all = vec![f64::NAN; places.len()];
+        // Elements that lie near to each other are read at once.
+        for near in places.chunk_by(|(one, _), (next, _)| next - one <= caps::NEAR) {
+            let (Some((low, _)), Some((high, _))) = (near.first(), near.last()) else { continue };
+            self.bytes(placed, start + low * width..start + (high + 1) * width, &mut room.bytes)?;
+            decode(placed.tensor.dtype, placed.tensor.data.big_endian, &room.bytes, &mut room.values);
+            for (place, to) in near {
+                let value = usize::try_from(place - low).ok().and_then(|at| room.values.get(at));
+                if let (Some(value), Some(slot)) = (value, all.get_mut(*to)) {
+                    *slot = *value;
+                }
+            }
         }
-        self.bytes(placed, start + low * width..start + (high + 1) * width, &mut room.bytes)?;
-        let mut all = Vec::new();
-        decode(placed.tensor.dtype, placed.tensor.data.big_endian, &room.bytes, &mut all);
-        room.values.clear();
-        let value = |place: &u64| usize::try_from(place - low).ok().and_then(|at| all.get(at)).copied();
-        room.values.extend(places.iter().map(|place| value(place).unwrap_or(f64::NAN)));
+        room.values = all;
         Ok(())
     }
 

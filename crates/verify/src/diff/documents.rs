@@ -25,7 +25,12 @@ const ENDS: &[&str] = &[
     "NOTICE", "README",
 ];
 
-pub(super) fn compare(a: &dyn Tree, b: &dyn Tree, weights: &[String], unread: &mut [Vec<Unread>; 2]) -> Vec<DocumentDiff> {
+pub(super) fn compare(
+    a: &dyn Tree,
+    b: &dyn Tree,
+    weights: &[String],
+    unread: &mut [Vec<Unread>; 2],
+) -> Vec<DocumentDiff> {
     let names = |tree: &dyn Tree| -> BTreeSet<String> {
         let wanted = |path: &str| ENDS.iter().any(|end| path.ends_with(end)) && !weights.iter().any(|one| one == path);
         tree.entries().iter().map(|entry| entry.path.clone()).filter(|path| wanted(path)).collect()
@@ -116,8 +121,10 @@ fn lines(one: &str, other: &str) -> Vec<Place> {
         }
         alone
     };
-    let removed = alone(one, count(other)).into_iter().map(|(at, line)| (at, format!("line {at} of A"), line, String::new()));
-    let added = alone(other, count(one)).into_iter().map(|(at, line)| (at, format!("line {at} of B"), String::new(), line));
+    let removed =
+        alone(one, count(other)).into_iter().map(|(at, line)| (at, format!("line {at} of A"), line, String::new()));
+    let added =
+        alone(other, count(one)).into_iter().map(|(at, line)| (at, format!("line {at} of B"), String::new(), line));
     let mut all: Vec<_> = removed.chain(added).collect();
     all.sort();
     if all.is_empty() && one != other {
@@ -139,7 +146,11 @@ fn short(text: &str) -> String {
 /// Statements of the headers that differ.
 pub(super) fn metadata(a: &Weights<'_>, b: &Weights<'_>) -> Vec<(String, Option<String>, Option<String>)> {
     let all = |weights: &Weights<'_>| -> BTreeMap<String, String> {
-        weights.files.iter().flat_map(|file| file.metadata.iter().map(|(key, value)| (key.clone(), short(value)))).collect()
+        weights
+            .files
+            .iter()
+            .flat_map(|file| file.metadata.iter().map(|(key, value)| (key.clone(), short(value))))
+            .collect()
     };
     let (left, right) = (all(a), all(b));
     let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();

@@ -141,7 +141,11 @@ fn of(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, stats: &Stats) -> Resul
     let (casts, ..) = pair.ask();
     let mut took = casts.iter().zip(&stats.took).filter(|(_, took)| **took).map(|((dtype, _), _)| *dtype);
     if let Some(to) = took.next() {
-        return Ok(if x != y && (to == x || to == y) { Kind::Cast { exact: false } } else { Kind::Rounded { to: to.name() } });
+        return Ok(if x != y && (to == x || to == y) {
+            Kind::Cast { exact: false }
+        } else {
+            Kind::Rounded { to: to.name() }
+        });
     }
     let cosine = stats.cosine().unwrap_or(0.0);
     let blocked = [y, x].into_iter().find(|dtype| dtype.is_blocked() || !dtype.is_float());
@@ -205,7 +209,9 @@ fn levels(weights: &Weights<'_>, placed: &Placed, pair: &Pair<'_>) -> Result<Opt
     // The largest group that holds says most.
     let found = GROUPS.iter().map(|size| size.to_string()).chain(["row".to_owned()]).zip(seen);
     let held = found.filter(|(_, (even, all))| *all > 0 && *even * 20 >= *all * 19).last();
-    Ok(held.map(|(size, _)| if size == "row" { "a scale for each row".into() } else { format!("a scale for each {size}") }))
+    Ok(held.map(
+        |(size, _)| if size == "row" { "a scale for each row".into() } else { format!("a scale for each {size}") },
+    ))
 }
 
 /// Whether values are whole multiples of one step, with at most 8 bits of them.
@@ -220,7 +226,9 @@ fn is_even(group: &[f64]) -> bool {
         [a, b] if b - a > small => Some(b - a),
         _ => None,
     });
-    let Some(step) = steps.min_by(f64::total_cmp).filter(|step| *step > 0.0 && spread.is_finite()) else { return false };
+    let Some(step) = steps.min_by(f64::total_cmp).filter(|step| *step > 0.0 && spread.is_finite()) else {
+        return false;
+    };
     // The least gap may be two steps: then half of it is tried.
     [step, step / 2.0, step / 3.0].into_iter().any(|step| {
         // With as many levels as values anything is near to one of them.

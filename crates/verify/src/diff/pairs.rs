@@ -109,7 +109,9 @@ impl State<'_> {
             let mut by: BTreeMap<([u8; 32], String), Vec<usize>> = BTreeMap::new();
             for (at, hash) in left.iter().zip(results) {
                 if let (Some(hash), Some(one)) = (hash, weights.tensors.get(*at)) {
-                    by.entry((hash, format!("{} {:?}", one.tensor.dtype.name(), one.tensor.shape))).or_default().push(*at);
+                    by.entry((hash, format!("{} {:?}", one.tensor.dtype.name(), one.tensor.shape)))
+                        .or_default()
+                        .push(*at);
                 }
             }
             by
@@ -225,8 +227,8 @@ fn meaning(name: &str) -> Option<(Option<u32>, &'static str, &str)> {
 /// A name without what wrappers put before it.
 fn bare(name: &str) -> &str {
     const WRAPPERS: &[&str] = &[
-        "model.", "module.", "bert.", "roberta.", "transformer.", "encoder_model.", "base_model.model.", "0.auto_model.",
-        "auto_model.", "language_model.", "_orig_mod.", "state_dict.", "gpt_neox.",
+        "model.", "module.", "bert.", "roberta.", "transformer.", "encoder_model.", "base_model.model.",
+        "0.auto_model.", "auto_model.", "language_model.", "_orig_mod.", "state_dict.", "gpt_neox.",
     ];
     let mut bare = name;
     while let Some(rest) = WRAPPERS.iter().find_map(|wrapper| bare.strip_prefix(wrapper)) {

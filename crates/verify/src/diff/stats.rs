@@ -62,7 +62,11 @@ impl Stats {
     /// Take a piece; `at` is the number of its first element.
     pub(crate) fn add(&mut self, a: &[f64], b: &[f64], at: u64, ask: &Ask<'_>) {
         let finite = a.iter().zip(b).fold(0.0, |sum, (x, y)| sum + (x - x) + (y - y)) == 0.0;
-        if finite { self.sums(a, b) } else { self.careful(a, b) }
+        if finite {
+            self.sums(a, b)
+        } else {
+            self.careful(a, b)
+        }
         self.count += a.len() as u64;
         let mut largest = self.largest;
         for (place, (x, y)) in a.iter().zip(b).enumerate() {
@@ -85,7 +89,8 @@ impl Stats {
             }
         }
         for (grid, took) in ask.casts.iter().zip(&mut self.took) {
-            *took = *took && a.iter().zip(b).all(|(x, y)| if ask.swapped { grid.took(*y, *x) } else { grid.took(*x, *y) });
+            *took =
+                *took && a.iter().zip(b).all(|(x, y)| if ask.swapped { grid.took(*y, *x) } else { grid.took(*x, *y) });
         }
     }
 

@@ -133,7 +133,8 @@ fn documents_are_compared() {
     let a = folder(r#"{"x": {"y": 1}, "z": [1, 2]}"#, "one\ntwo\n");
     let b = folder(r#"{"z": [1, 3], "x": {"y": 1}}"#, "one\nthree\n");
     let diff = of(&a, &b);
-    let places: Vec<_> = diff.documents.iter().flat_map(|one| &one.places).map(|(at, a, b)| format!("{at}: {a}|{b}")).collect();
+    let places: Vec<_> =
+        diff.documents.iter().flat_map(|one| &one.places).map(|(at, a, b)| format!("{at}: {a}|{b}")).collect();
     assert_eq!(places, ["line 2 of A: two|", "line 2 of B: |three", "/z/1: 2|3"]);
     assert!(!diff.differs(), "documents are no tensors");
 }

@@ -85,7 +85,9 @@ fn bases(tree: &dyn Tree) -> Vec<(String, String)> {
             path if path.ends_with(".gguf") => {
                 let table = tree.open(entry).ok().and_then(|file| read_table(path, &*file).ok());
                 let metadata = table.map(|table| table.metadata).unwrap_or_default();
-                let wanted = |key: &str| key.starts_with("general.base_model.") && (key.ends_with(".name") || key.ends_with(".repo_url"));
+                let wanted = |key: &str| {
+                    key.starts_with("general.base_model.") && (key.ends_with(".name") || key.ends_with(".repo_url"))
+                };
                 metadata.into_iter().filter(|(key, _)| wanted(key)).map(|(_, value)| value).collect()
             }
             _ => continue,

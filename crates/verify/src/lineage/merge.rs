@@ -23,8 +23,11 @@ pub(super) fn shares(child: &Weights<'_>, one: &Weights<'_>, other: &Weights<'_>
         let at = weights.tensors.binary_search_by(|one| one.name.cmp(&wanted.name)).ok()?;
         weights.tensors.get(at).filter(|found| found.tensor.shape == wanted.tensor.shape).cloned()
     };
-    let matrices: Vec<&Placed> =
-        child.tensors.iter().filter(|placed| placed.tensor.shape.len() >= 2 && placed.tensor.elements >= 1024).collect();
+    let matrices: Vec<&Placed> = child
+        .tensors
+        .iter()
+        .filter(|placed| placed.tensor.shape.len() >= 2 && placed.tensor.elements >= 1024)
+        .collect();
     let step = matrices.len().div_ceil(MATRICES).max(1);
     let mut rooms = [Room::default(), Room::default(), Room::default()];
     // Products of child, first and second with each other.

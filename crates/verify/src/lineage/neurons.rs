@@ -40,7 +40,9 @@ pub(super) fn pair_up(a: &Weights<'_>, b: &Weights<'_>, far: &[&TensorDiff], thr
     let results = work::map(&chosen, threads, |(up, down)| layer(a, b, up, down));
     let mut all = Neurons { sampled: 0, agreeing: 0, chance: 1.0 };
     let mut fewest = u64::MAX;
-    for ((up, _), (sampled, agreeing)) in chosen.iter().zip(results.into_iter()).filter_map(|(one, result)| Some((one, result?))) {
+    for ((up, _), (sampled, agreeing)) in
+        chosen.iter().zip(results.into_iter()).filter_map(|(one, result)| Some((one, result?)))
+    {
         all.sampled += sampled;
         all.agreeing += agreeing;
         fewest = fewest.min(up.rows);
@@ -88,7 +90,9 @@ fn rows(weights: &Weights<'_>, placed: &Placed, pair: &Pair<'_>) -> Option<Sketc
     while row < pair.rows {
         let end = (row + at_once).min(pair.rows);
         weights.values(placed, row * pair.columns..end * pair.columns, &mut room).ok()?;
-        for (values, cells) in room.values.chunks(usize::try_from(pair.columns).ok()?).zip(all.iter_mut().skip(row as usize)) {
+        for (values, cells) in
+            room.values.chunks(usize::try_from(pair.columns).ok()?).zip(all.iter_mut().skip(row as usize))
+        {
             for (values, signs) in values.chunks(CELLS).zip(signs.chunks(CELLS)) {
                 for ((cell, value), sign) in cells.iter_mut().zip(values).zip(signs) {
                     *cell += (value * sign) as f32;
@@ -160,7 +164,9 @@ mod tests {
 
     #[test]
     fn chances_of_a_binomial() {
-        for (hits, tries, chance, expected) in [(0, 5, 0.3, 1.0), (5, 5, 0.5, 1.0 / 32.0), (1, 2, 0.5, 0.75), (2, 4, 0.1, 0.0523)] {
+        for (hits, tries, chance, expected) in
+            [(0, 5, 0.3, 1.0), (5, 5, 0.5, 1.0 / 32.0), (1, 2, 0.5, 0.75), (2, 4, 0.1, 0.0523)]
+        {
             assert!((at_least(hits, tries, chance) - expected).abs() < 1e-9, "{hits} {tries} {chance}");
         }
         assert!(at_least(64, 64, 1.0 / 1536.0) < 1e-200);

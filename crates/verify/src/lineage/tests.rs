@@ -7,7 +7,8 @@ fn file(tensors: &[Made]) -> Memory {
 
 fn of(child: &Memory, parents: &[&Memory]) -> Lineage {
     let named = |tree, name: &str| Named { tree, name: name.to_owned() };
-    let parents: Vec<Named<'_>> = parents.iter().enumerate().map(|(at, tree)| named(*tree as &dyn Tree, &format!("p/base-{at}"))).collect();
+    let parents: Vec<Named<'_>> =
+        parents.iter().enumerate().map(|(at, tree)| named(*tree as &dyn Tree, &format!("p/base-{at}"))).collect();
     lineage(&named(child, "c/child"), &parents, 2, Progress::none())
 }
 

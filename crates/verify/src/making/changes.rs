@@ -17,7 +17,8 @@ pub struct Change {
 
 /// Words of `lineage` that tell of a derivation.
 pub const LINEAGES: &[&str] = &[
-    "identical", "cast", "quantisation", "pruning", "lora-merge", "permuted", "fine-tune", "continued-training", "merge",
+    "identical", "cast", "quantisation", "pruning", "lora-merge", "permuted", "fine-tune", "continued-training",
+    "merge",
 ];
 
 fn stored(tensors: &[Made]) -> Memory {
@@ -59,7 +60,8 @@ fn lora(tensors: &[Made], rank: usize, dtype: Dtype) -> Memory {
     let mut random = Random::new(11);
     let mut out = tensors.to_vec();
     // Attention alone, as is common; without such names, every matrix.
-    let attention = |one: &Made| ["q_proj", "v_proj", "self.query", "self.value"].iter().any(|word| one.name.contains(word));
+    let attention =
+        |one: &Made| ["q_proj", "v_proj", "self.query", "self.value"].iter().any(|word| one.name.contains(word));
     for one in out.iter_mut().filter(|one| attention(one)) {
         let Some((rows, columns)) = one.matrix() else { continue };
         let size = (spread(&one.values) * 0.1 / (rank as f32).sqrt()).sqrt();
@@ -90,7 +92,8 @@ fn permuted(tensors: &[Made], spoilt: f32) -> Memory {
     let mut out = tensors.to_vec();
     let mut noise = Random::new(5);
     let up = |name: &str| ["mlp.up_proj", "intermediate.dense"].iter().any(|word| name.contains(word));
-    let down = |name: &str| name.contains("mlp.down_proj") || name.contains(".output.dense") && !name.contains("attention");
+    let down =
+        |name: &str| name.contains("mlp.down_proj") || name.contains(".output.dense") && !name.contains("attention");
     for one in &mut out {
         let layer: u64 = one.name.split('.').find_map(|word| word.parse().ok()).unwrap_or(0);
         let size = spread(&one.values) * spoilt;
@@ -216,8 +219,10 @@ fn rounded_rows(tensors: &[Made]) -> Memory {
 }
 
 /// What makes models that are not related, though they look alike in one way or another.
-pub const UNRELATED: &[&str] =
-    &["every tensor's elements shuffled", "begun anew with the same deviations", "begun anew, deviation of each row copied"];
+pub const UNRELATED: &[&str] = &[
+    "every tensor's elements shuffled", "begun anew with the same deviations",
+    "begun anew, deviation of each row copied",
+];
 
 /// One of them; norms stay what they were, as they would in any model.
 pub fn unrelated(kind: usize, tensors: &[Made], seed: u64) -> Memory {

@@ -90,7 +90,8 @@ pub fn gguf(tensors: &[Made], dtype: Dtype) -> Vec<u8> {
         _ => 0,
     };
     let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
-    let mut out = [&b"GGUF"[..], &3u32.to_le_bytes(), &(tensors.len() as u64).to_le_bytes(), &1u64.to_le_bytes()].concat();
+    let mut out =
+        [&b"GGUF"[..], &3u32.to_le_bytes(), &(tensors.len() as u64).to_le_bytes(), &1u64.to_le_bytes()].concat();
     out.extend([text("general.architecture"), 8u32.to_le_bytes().to_vec(), text("test")].concat());
     let mut data: Vec<u8> = Vec::new();
     for one in tensors {
@@ -170,7 +171,10 @@ fn zip(members: &[(String, Vec<u8>)]) -> Vec<u8> {
             &0u16.to_le_bytes(),
         ]
         .concat();
-        central.extend([&b"PK\x01\x02\x14\0\x14\0"[..], &fields, &[0; 10], &(out.len() as u32).to_le_bytes(), name.as_bytes()].concat());
+        central.extend(
+            [&b"PK\x01\x02\x14\0\x14\0"[..], &fields, &[0; 10], &(out.len() as u32).to_le_bytes(), name.as_bytes()]
+                .concat(),
+        );
         out.extend([&b"PK\x03\x04\x14\0"[..], &fields, name.as_bytes(), bytes].concat());
     }
     let count = (members.len() as u16).to_le_bytes();

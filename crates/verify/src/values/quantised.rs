@@ -119,10 +119,7 @@ fn six_bits(packed: &[u8], group: usize) -> (f64, f64) {
     let (scale, min) = if group < 4 {
         (packed[group] & 63, packed[group + 4] & 63)
     } else {
-        (
-            packed[group + 4] & 15 | packed[group - 4] >> 6 << 4,
-            packed[group + 4] >> 4 | packed[group] >> 6 << 4,
-        )
+        (packed[group + 4] & 15 | packed[group - 4] >> 6 << 4, packed[group + 4] >> 4 | packed[group] >> 6 << 4)
     };
     (f64::from(scale), f64::from(min))
 }

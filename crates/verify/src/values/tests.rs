@@ -81,7 +81,8 @@ fn distances_on_a_grid() {
         assert_eq!(grid(dtype).apart(a, b), apart, "{} {a} {b}", dtype.name());
         assert_eq!(grid(dtype).apart(b, a), apart, "{} {b} {a}", dtype.name());
     }
-    for (fine, coarse, took) in [(1.003, 1.0, true), (1.003, 1.0078125, true), (1.003, 1.015625, false), (1.003, 1.003, false)]
+    for (fine, coarse, took) in
+        [(1.003, 1.0, true), (1.003, 1.0078125, true), (1.003, 1.015625, false), (1.003, 1.003, false)]
     {
         assert_eq!(grid(Dtype::BF16).took(fine, coarse), took, "{fine} {coarse}");
     }
