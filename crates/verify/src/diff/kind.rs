@@ -189,7 +189,7 @@ fn levels(weights: &Weights<'_>, placed: &Placed, pair: &Pair<'_>) -> Result<Opt
     const LONGEST: u64 = 1 << 16;
     const ROWS: u64 = 24;
     let columns = if pair.columns > 1 { pair.columns } else { pair.rows };
-    if columns > LONGEST || columns < 32 {
+    if !(32..=LONGEST).contains(&columns) {
         return Ok(None);
     }
     let rows = placed.tensor.elements / columns;

@@ -40,9 +40,7 @@ pub(super) fn pair_up(a: &Weights<'_>, b: &Weights<'_>, far: &[&TensorDiff], thr
     let results = work::map(&chosen, threads, |(up, down)| layer(a, b, up, down));
     let mut all = Neurons { sampled: 0, agreeing: 0, chance: 1.0 };
     let mut fewest = u64::MAX;
-    for ((up, _), (sampled, agreeing)) in
-        chosen.iter().zip(results.into_iter()).filter_map(|(one, result)| Some((one, result?)))
-    {
+    for ((up, _), (sampled, agreeing)) in chosen.iter().zip(results).filter_map(|(one, result)| Some((one, result?))) {
         all.sampled += sampled;
         all.agreeing += agreeing;
         fewest = fewest.min(up.rows);

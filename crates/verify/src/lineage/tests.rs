@@ -45,10 +45,10 @@ fn each_derivation_is_found_and_named() {
 fn unrelated_models_are_told_apart() {
     let a = making::model(1, 32, 2);
     let base = file(&a);
-    for kind in 0..UNRELATED.len() {
+    for (kind, name) in UNRELATED.iter().enumerate() {
         for seed in 0..100 {
             let found = of(&making::unrelated(kind, &a, seed), &[&base]);
-            assert_eq!(found.parents[0].answer, Answer::Independent, "{} {seed}: {found:?}", UNRELATED[kind]);
+            assert_eq!(found.parents[0].answer, Answer::Independent, "{} {seed}: {found:?}", name);
         }
     }
 }

@@ -46,8 +46,8 @@ pub(super) fn encode(dtype: Dtype, values: &[f32]) -> Vec<u8> {
         Dtype::F16 => values.iter().flat_map(|value| half(*value).to_le_bytes()).collect(),
         Dtype::BF16 => values.iter().flat_map(|value| brain(*value).to_le_bytes()).collect(),
         Dtype::F8_E4M3 | Dtype::F8_E5M2 => values.iter().map(|value| eighth(dtype, *value)).collect(),
-        Dtype::Q8_0 => values.chunks(32).flat_map(|block| q8_0(block)).collect(),
-        Dtype::Q4_0 => values.chunks(32).flat_map(|block| q4_0(block)).collect(),
+        Dtype::Q8_0 => values.chunks(32).flat_map(q8_0).collect(),
+        Dtype::Q4_0 => values.chunks(32).flat_map(q4_0).collect(),
         _ => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
     }
 }

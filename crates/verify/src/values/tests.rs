@@ -90,7 +90,7 @@ fn distances_on_a_grid() {
 
 #[test]
 fn any_bytes_decode() {
-    let bytes: Vec<u8> = (0..4096u32).map(|at| (at * 89 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..4096u32).map(|at| ((at * 89) >> 3) as u8).collect();
     for dtype in Dtype::ALL {
         let (elements, bits) = dtype.block();
         let mut out = Vec::new();
