@@ -25,8 +25,8 @@ is held against what its weights show.
 
 Exit codes:
   0  answered for each parent
-  2  an input that is not there or holds no weights
-  3  nothing could be judged for some parent
+  2  an input that is not there
+  3  nothing could be judged for some parent, or there were no weights
 
 Example:
   candor lineage examples/open-source examples/open-weights";
