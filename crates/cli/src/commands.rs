@@ -3,10 +3,12 @@
 pub(crate) mod assess;
 pub(crate) mod catalogue;
 pub(crate) mod compare;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod frameworks;
 pub(crate) mod inspect;
 pub(crate) mod license;
+pub(crate) mod lineage;
 pub(crate) mod mof;
 pub(crate) mod next;
 pub(crate) mod schema;
