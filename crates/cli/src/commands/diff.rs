@@ -172,6 +172,10 @@ fn tensor(one: &TensorDiff) -> Value {
         set("rank", json!(rank));
     }
     if let Some(Numbers { relative, cosine, centred, largest, changed, zeroed, not_finite, ulps }) = &one.numbers {
+        // Nothing is a part of zeros: then there is no figure, and this says why.
+        if relative.is_infinite() {
+            set("reference_is_zero", json!(true));
+        }
         set("relative_l2", json!(relative));
         set("cosine", json!(cosine));
         set("centred_cosine", json!(centred));
@@ -258,7 +262,10 @@ fn line(one: &TensorDiff) -> String {
         let _ = write!(line, ", {:?} → {:?}", one.shapes[0], one.shapes[1]);
     }
     if let Some(numbers) = &one.numbers {
-        let _ = write!(line, ", relative L2 {:.3e}", numbers.relative);
+        let _ = match numbers.relative {
+            relative if relative.is_infinite() => write!(line, ", A is all zeros"),
+            relative => write!(line, ", relative L2 {relative:.3e}"),
+        };
         if let Some(cosine) = numbers.cosine {
             let _ = write!(line, ", cosine {cosine:.6}");
         }

@@ -3,6 +3,7 @@
 use super::stats::Stats;
 use super::{Equal, Figures, Numbers, Pair};
 use crate::weights::{Placed, Room, Weights};
+use candor_inspect::tensors::Dtype;
 use std::fmt;
 
 /// What happened to a tensor.
@@ -10,6 +11,9 @@ use std::fmt;
 pub enum Kind {
     /// The same numbers of the same type.
     Equal,
+    /// Other bytes of the same type whose numbers, read as 64-bit floats, are the same: zeros of another sign, another
+    /// NaN, integers beyond 2^53, blocks written otherwise.
+    Bits,
     /// Another element type; the numbers are those of the wider type, rounded.
     Cast {
         /// Whether nothing was lost.
@@ -62,6 +66,7 @@ impl Kind {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Equal => "equal",
+            Self::Bits => "bits",
             Self::Cast { .. } | Self::Rounded { .. } => "cast",
             Self::Quantised { .. } => "quantised",
             Self::Pruned => "pruned",
@@ -136,7 +141,14 @@ fn numbers(stats: &Stats) -> Numbers {
 fn of(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, stats: &Stats) -> Result<Kind, String> {
     let [x, y] = pair.dtypes();
     if stats.changed == 0 {
-        return Ok(if x == y { Kind::Equal } else { Kind::Cast { exact: true } });
+        // Equal bytes were answered before. Those in another order in the file were not; 64-bit floats hold all their
+        // numbers but large integers.
+        let large = [x, y].iter().any(|dtype| matches!(dtype, Dtype::I64 | Dtype::U64));
+        return Ok(match x == y {
+            true if pair.is_bytewise() || large => Kind::Bits,
+            true => Kind::Equal,
+            false => Kind::Cast { exact: !large },
+        });
     }
     let (casts, ..) = pair.ask();
     let mut took = casts.iter().zip(&stats.took).filter(|(_, took)| **took).map(|((dtype, _), _)| *dtype);

@@ -75,6 +75,26 @@ fn what_is_not_finite_is_counted_and_left_out() {
 }
 
 #[test]
+fn other_bytes_are_never_equal() {
+    let stored = |dtype: &str, bytes: &[u8]| {
+        let header =
+            format!(r#"{{"t":{{"dtype":"{dtype}","shape":[1],"data_offsets":[0,{}]}}}}"#, bytes.len()).into_bytes();
+        Memory::one("m.safetensors", [&(header.len() as u64).to_le_bytes()[..], &header, bytes].concat())
+    };
+    let cases: [(&str, &[u8], &[u8]); 4] = [
+        ("I64", &(1_i64 << 53).to_le_bytes(), &((1_i64 << 53) + 1).to_le_bytes()),
+        ("U64", &u64::MAX.to_le_bytes(), &(u64::MAX - 1).to_le_bytes()),
+        ("F32", &0_f32.to_le_bytes(), &(-0_f32).to_le_bytes()),
+        ("F32", &0x7fc0_0000_u32.to_le_bytes(), &0x7fc0_0001_u32.to_le_bytes()),
+    ];
+    for (dtype, a, b) in cases {
+        let diff = of(&stored(dtype, a), &stored(dtype, b));
+        assert_eq!(diff.tensors[0].kind.word(), "bits", "{dtype}");
+        assert!(diff.differs());
+    }
+}
+
+#[test]
 fn sets_of_tensors() {
     let a = file(&[tensor("a", &[1.0, 2.0]), tensor("b", &[3.0]), tensor("c", &[1.0; 4])]);
     let b = file(&[tensor("a", &[1.0, 2.0]), tensor("c", &[1.0; 6]), tensor("d", &[9.0, 9.0])]);

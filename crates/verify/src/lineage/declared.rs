@@ -62,10 +62,12 @@ fn is_same(written: &str, name: &str) -> bool {
     let parts = |name: &str| {
         let name = name.trim_start_matches("https://huggingface.co/").trim_start_matches("hf:").to_lowercase();
         let name = name.split('@').next().unwrap_or_default().trim_end_matches('/').to_owned();
-        name.rsplit('/').next().unwrap_or_default().to_owned()
+        let mut segments = name.rsplit('/').map(str::to_owned);
+        (segments.next().unwrap_or_default(), segments.next())
     };
-    let (written, name) = (parts(written), parts(name));
-    !written.is_empty() && written == name
+    let ((written, owner), (name, other)) = (parts(written), parts(name));
+    let owners = owner.zip(other).is_none_or(|(owner, other)| owner == other);
+    !written.is_empty() && written == name && owners
 }
 
 fn bases(tree: &dyn Tree) -> Vec<(String, String)> {

@@ -76,6 +76,8 @@ fn declarations_beside_weights() {
     for (child, parent, expected, direction) in [
         (folder(1, "# A model\n"), folder(1, ""), Some("undeclared-base"), "unknown"),
         (folder(1, &card("q/else")), folder(1, ""), Some("other-base"), "unknown"),
+        (folder(1, &card("q/base-0")), folder(1, ""), Some("other-base"), "unknown"),
+        (folder(1, &card("base-0")), folder(1, ""), None, "child-from-parent"),
         (folder(1, &card("p/base-0")), folder(1, ""), None, "child-from-parent"),
         (folder(2, &card("p/base-0")), folder(1, ""), Some("false-base"), "child-from-parent"),
         (folder(1, "# A model\n"), folder(1, &card("c/child")), None, "parent-from-child"),
