@@ -7,6 +7,7 @@ mod corpus_licenses;
 mod docs;
 mod known;
 mod licenses;
+mod lineage;
 mod names;
 mod pickles;
 mod template;
@@ -20,6 +21,7 @@ fn main() -> anyhow::Result<()> {
     let rest: Vec<String> = args.collect();
     match task.as_deref() {
         Some("corpus") => corpus::run(&rest),
+        Some("lineage") => lineage::run(&rest),
         Some("licenses") => licenses::run(&rest),
         Some("catalogue") => known::run(&rest),
         Some("docs") => docs::run(&rest),

@@ -1,8 +1,8 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
 use crate::commands::{
-    assess, attest, catalogue, check, compare, draft, explain, frameworks, init, mof, next, schema, sign, snapshot,
-    verify,
+    assess, attest, catalogue, check, compare, diff, draft, explain, frameworks, init, lineage, mof, next, schema,
+    sign, snapshot, verify,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -91,6 +91,12 @@ pub(crate) enum Command {
     /// Whether files are those that were signed or listed
     #[command(after_help = verify::HELP)]
     Verify(verify::Options),
+    /// What changed between two models: container, header, each tensor as numbers, documents
+    #[command(after_help = diff::HELP)]
+    Diff(diff::Options),
+    /// Whether the weights of a model are derived from those of another, whatever its card says
+    #[command(after_help = lineage::HELP)]
+    Lineage(lineage::Options),
     /// Sign a model with a key, as OpenSSF Model Signing 1.0
     #[command(after_help = sign::HELP)]
     Sign(sign::Options),

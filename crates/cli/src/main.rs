@@ -42,6 +42,8 @@ fn main() -> ExitCode {
         Command::Snapshot(options) => commands::snapshot::run(options, &output),
         Command::Catalogue(options) => commands::catalogue::run(options, &output),
         Command::Verify(options) => commands::verify::run(options, &output),
+        Command::Diff(options) => commands::diff::run(options, &output),
+        Command::Lineage(options) => commands::lineage::run(options, &output),
         Command::Sign(options) => commands::sign::run(options, &output),
         Command::Next(options) => commands::next::run(options, &output),
         Command::Frameworks(options) => commands::frameworks::run(options, &output),

@@ -47,6 +47,38 @@ impl Folder {
         Ok(Self { root, inside, entries })
     }
 
+    /// A single file as a folder that holds nothing else.
+    ///
+    /// # Errors
+    /// When it is not there, or is no regular file.
+    pub fn of_file(path: &Path) -> Result<Self, SourceError> {
+        let unreadable = |why: String| SourceError::Unreadable { path: path.to_owned(), why };
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(SourceError::Missing { path: path.to_owned() });
+            }
+            Err(error) => return Err(unreadable(error.to_string())),
+        };
+        if !metadata.is_file() {
+            return Err(unreadable("it is no regular file".to_owned()));
+        }
+        // The name that was given tells the format; what it links to, as in a hub cache, has another.
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| unreadable("its name is not UTF-8".to_owned()))?;
+        let real = path.canonicalize().map_err(|error| unreadable(error.to_string()))?;
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let root = parent.canonicalize().map_err(|error| unreadable(error.to_string()))?;
+        let inside = real.parent().unwrap_or(&root).to_owned();
+        let entry = TreeEntry {
+            path: name.to_owned(),
+            size: metadata.len(),
+            modified: modified(&metadata),
+            standing: Standing::File,
+        };
+        Ok(Self { root, inside, entries: vec![entry] })
+    }
+
     /// Its real path.
     pub fn root(&self) -> &Path {
         &self.root

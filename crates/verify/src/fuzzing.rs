@@ -1,3 +1,22 @@
 //! Doors for fuzzing: readers that are private, with what must hold for any bytes. Not for other use.
 
 pub use crate::signature::fuzzing::{bundle, certificate, pem, statement};
+
+use crate::making::Memory;
+use crate::{Progress, diff, lineage};
+
+/// Any bytes as weights beside a small model: no panic, and no figure of numbers that were not read.
+pub fn weights(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let name = ["m.safetensors", "m.gguf", "m.bin"].get(usize::from(*first) % 3).copied().unwrap_or("m.gguf");
+    let other = Memory::one(name, rest.to_vec());
+    let base = Memory::one(name, rest.iter().rev().copied().collect());
+    for (a, b) in [(&other, &other), (&other, &base)] {
+        let found = diff::diff(a, b, true, 1, Progress::none());
+        for numbers in found.tensors.iter().filter_map(|one| one.numbers.as_ref()) {
+            assert!(numbers.changed.0 <= numbers.changed.1);
+        }
+    }
+    let named = |tree| lineage::Named { tree, name: String::new() };
+    lineage::lineage(&named(&other), &[named(&other)], 1, Progress::none());
+}

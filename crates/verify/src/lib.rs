@@ -1,4 +1,5 @@
-//! Are these the published bytes: signatures, digests, reproduction.
+//! Are these the published bytes: signatures, digests, reproduction; what changed between two models, and whether one
+//! is made from the other.
 //!
 //! Bytes come through [`candor_facts::Tree`] and [`candor_facts::ReadAt`], time is an argument; this crate reads no
 //! disk and no clock. It streams: memory does not grow with the size of files. What it hashes, it hashes on as many
@@ -7,11 +8,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod caps;
+pub mod diff;
 pub mod digests;
 #[doc(hidden)]
 pub mod fuzzing;
 mod hash;
+pub mod lineage;
+#[doc(hidden)]
+pub mod making;
 pub mod signature;
+mod values;
+mod weights;
 mod work;
 
 pub use hash::HashType;

@@ -1,0 +1,104 @@
+//! The rank of a change, from a small sketch of it.
+//!
+//! Rows and columns of the change are added up, with random signs, into a square of fixed size. A matrix of low rank
+//! keeps its rank there; of any other the square is full. Signs are fixed, so that the same files give the same answer.
+#![allow(clippy::indexing_slicing, reason = "cells are counted modulo the side of the square")]
+
+use crate::caps::SKETCH;
+
+/// The square.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketch {
+    cells: Vec<f64>,
+    row: [f64; SKETCH],
+}
+
+/// A fixed random sign for a row or column.
+pub(crate) fn sign(seed: u64, at: u64) -> f64 {
+    let mut bits = (at ^ seed << 40).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    if (bits ^ bits >> 31) & 1 == 0 { 1.0 } else { -1.0 }
+}
+
+/// The signs of all columns.
+pub(crate) fn signs(columns: u64) -> Vec<f64> {
+    (0..columns).map(|column| sign(1, column)).collect()
+}
+
+impl Sketch {
+    pub(crate) fn new() -> Self {
+        Self { cells: vec![0.0; SKETCH * SKETCH], row: [0.0; SKETCH] }
+    }
+
+    /// Add a run of one row, from a column on; `signs` are those of these columns.
+    pub(crate) fn add(&mut self, row: u64, column: u64, a: &[f64], b: &[f64], signs: &[f64]) {
+        self.row = [0.0; SKETCH];
+        let first = (column % SKETCH as u64) as usize;
+        if first == 0 {
+            for ((a, b), signs) in a.chunks(SKETCH).zip(b.chunks(SKETCH)).zip(signs.chunks(SKETCH)) {
+                for (((cell, a), b), sign) in self.row.iter_mut().zip(a).zip(b).zip(signs) {
+                    *cell += (b - a) * sign;
+                }
+            }
+        } else {
+            for (at, ((a, b), sign)) in a.iter().zip(b).zip(signs).enumerate() {
+                self.row[(first + at) % SKETCH] += (b - a) * sign;
+            }
+        }
+        let sign = sign(2, row);
+        let at = (row % SKETCH as u64) as usize * SKETCH;
+        self.cells[at..at + SKETCH].iter_mut().zip(&self.row).for_each(|(cell, more)| *cell += sign * more);
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.cells.iter_mut().zip(&other.cells).for_each(|(own, more)| *own += more);
+    }
+
+    /// The rank of the change, where it is clearly low for a matrix of this shape.
+    ///
+    /// The diagonal of a factorisation with pivots falls off behind the rank: by the precision of the numbers, or to
+    /// the noise that rounding left. Clear is a fall to a quarter or less, in the first half of the diagonal.
+    pub(crate) fn rank(&self, rows: u64, columns: u64) -> Option<u32> {
+        let side = rows.min(columns).min(SKETCH as u64) as usize;
+        if side < 8 || self.cells.iter().any(|cell| !cell.is_finite()) {
+            return None;
+        }
+        let diagonal = pivots(&self.cells, side);
+        let first = *diagonal.first().filter(|first| **first > 0.0)?;
+        let most = side / 2;
+        let falls = (1..=most).filter_map(|rank| {
+            let (before, after) = (diagonal[rank - 1], diagonal.get(rank).copied().unwrap_or(0.0));
+            (before > first * 1e-6).then(|| (rank, before / after.max(first * 1e-12)))
+        });
+        let (rank, fall) = falls.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (fall >= 4.0).then_some(rank as u32)
+    }
+}
+
+/// The diagonal of a factorisation with pivots, the largest first.
+fn pivots(cells: &[f64], side: usize) -> Vec<f64> {
+    let mut columns: Vec<Vec<f64>> =
+        (0..SKETCH).map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect()).collect();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let mut diagonal = Vec::with_capacity(side);
+    for step in 0..side {
+        let lengths = columns.iter().enumerate().skip(step).map(|(at, column)| (at, dot(column, column)));
+        let Some((at, length)) = lengths.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
+        columns.swap(step, at);
+        diagonal.push(length.sqrt());
+        if length <= 0.0 {
+            break;
+        }
+        let (done, rest) = columns.split_at_mut(step + 1);
+        let pivot = &done[step];
+        for column in rest {
+            // Twice, because once leaves what rounding made of the difference.
+            for _ in 0..2 {
+                let share = dot(pivot, column) / length;
+                column.iter_mut().zip(pivot).for_each(|(own, pivot)| *own -= share * pivot);
+            }
+        }
+    }
+    diagonal
+}
