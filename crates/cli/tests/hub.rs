@@ -11,7 +11,8 @@ use platform::{ask, served};
 use serde_json::{Value, json};
 
 /// An assessment without what says where the release lies and what its listing is: its name, address and commit, and
-/// the digests over the listing, in which the platform's answers stand and the digests that it states.
+/// the digests over the listing, in which the platform's answers stand and the digests that it states. And without
+/// what law decides: a hub shows that a release is offered to everybody, which a folder does not.
 fn judged(mut assessment: Value) -> Value {
     fn digests(value: &mut Value) {
         match value {
@@ -24,9 +25,10 @@ fn judged(mut assessment: Value) -> Value {
         }
     }
     digests(&mut assessment);
-    for key in
-        ["/facts", "/release/id", "/release/parts/0/locator", "/release/parts/0/revision", "/release/parts/0/files"]
-    {
+    for key in [
+        "/facts", "/decisions", "/release/id", "/release/parts/0/locator", "/release/parts/0/revision",
+        "/release/parts/0/files",
+    ] {
         *assessment.pointer_mut(key).unwrap_or_else(|| panic!("{key}")) = Value::Null;
     }
     assessment

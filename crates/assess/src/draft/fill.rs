@@ -1,3 +1,5 @@
+//! Long because every way of filling a field stands in one list, beside what it does.
+//!
 //! How fields are filled from facts. Each way of filling has a name, which the forms use.
 
 use super::{Entry, Mark};
