@@ -69,7 +69,7 @@ fn html_and_markdown_lose_nothing() {
         for (id, places) in wanted(&json) {
             let entry = html.split(&format!("id=\"r-{id}\">")).nth(1).unwrap_or_else(|| panic!("{at}: {id}"));
             let entry = entry.split("Link to this requirement").next().unwrap();
-            let line = markdown.split(&format!("- <code>{}</code> **", id.replace('_', "&#95;"))).nth(1);
+            let line = markdown.split(&format!("- `{id}` **")).nth(1);
             let line = line.unwrap_or_else(|| panic!("{at}: {id}"));
             let line = line.split("\n- ").next().unwrap();
             for number in places {

@@ -110,33 +110,24 @@ fn entered(subject: &Subject<'_, '_>, entry: &Entry) -> Entered {
 
 /// The draft as Markdown.
 pub fn draft_markdown(document: &Document) -> String {
-    let mut out = format!("# {}\n", escaped(&document.title));
+    let mut out = format!("# {}\n", safe::markdown(&document.title));
     for line in &document.head {
-        let _ = write!(out, "\n{}\n", escaped(line));
+        let _ = write!(out, "\n{}\n", safe::markdown(line));
     }
     for row in &document.rows {
         if let Some(section) = &row.section {
-            let _ = write!(out, "\n## {}\n", escaped(section));
+            let _ = write!(out, "\n## {}\n", safe::markdown(section));
         }
-        let when = if row.when.is_empty() { String::new() } else { format!(" ({})", escaped(&row.when)) };
-        let _ = write!(out, "\n**{}**{when} {}\n\n", escaped(&row.label), safe::code(&row.name));
+        let when = if row.when.is_empty() { String::new() } else { format!(" ({})", safe::markdown(&row.when)) };
+        let _ = write!(out, "\n**{}**{when} {}\n\n", safe::markdown(&row.label), safe::code(&row.name));
         for Entered { mark, text, places } in &row.entries {
-            let text = if text.is_empty() { String::new() } else { format!(" {}", escaped(text)) };
+            let text = if text.is_empty() { String::new() } else { format!(" {}", safe::markdown(text)) };
             let _ = writeln!(out, "- *{}*:{text}", mark.as_str());
             for At { place, words } in places {
-                let words = words.as_ref().map(|words| format!(": “{}”", escaped(words))).unwrap_or_default();
+                let words = words.as_ref().map(|words| format!(": “{}”", safe::markdown(words))).unwrap_or_default();
                 let _ = writeln!(out, "  - {}{words}", safe::code(place));
             }
         }
     }
     out
-}
-
-/// A text that is no markup. People go on writing in a draft, so a colon that can begin no link stays one.
-fn escaped(text: &str) -> String {
-    let text = safe::markdown(text).replace("&#58; ", ": ");
-    match text.strip_suffix("&#58;") {
-        Some(rest) => format!("{rest}:"),
-        None => text,
-    }
 }

@@ -34,14 +34,22 @@ pub(crate) fn html(text: &str) -> String {
     out
 }
 
+/// What begins a locator of ours, which nothing makes a link of.
+const LOCATORS: &[&str] = &["hf", "github", "ollama", "catalogue"];
+
 /// As text of Markdown, inside tables too: no markup, no mention of a user, no link to an issue.
 pub(crate) fn markdown(text: &str) -> String {
+    let text = plain(text);
     let mut out = String::with_capacity(text.len());
-    for c in plain(text).chars() {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
+            // A colon that can begin no link and no picture stays one.
+            ':' if rest.as_str().is_empty() || rest.as_str().starts_with(' ') => out.push(c),
+            ':' if LOCATORS.iter().any(|scheme| out.ends_with(scheme)) && !rest.as_str().contains(':') => out.push(c),
             '@' => out.push_str("&#64;"),
             '|' => out.push_str("&#124;"),
             '`' => out.push_str("&#96;"),
@@ -58,6 +66,11 @@ pub(crate) fn markdown(text: &str) -> String {
 
 /// As code of Markdown, inside tables too.
 pub(crate) fn code(text: &str) -> String {
+    let simple =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '[' | ']' | '(' | ')');
+    if text.chars().all(|c| simple(c) || c == ' ') && text.starts_with(simple) && text.ends_with(simple) {
+        return format!("`{text}`");
+    }
     // HTML's element takes entities, which a span of backticks does not.
     format!(
         "<code>{}</code>",

@@ -118,7 +118,7 @@ fn publisher(inventory: &Inventory<'_>) -> Vec<Entry> {
         .map(|owner| {
             entry(
                 Mark::Inferred,
-                format!("published by the account `{owner}`; name and contact of the legal person are to be answered"),
+                format!("published by the account {owner}; name and contact of the legal person are to be answered"),
                 Vec::new(),
             )
         })
