@@ -2,12 +2,11 @@
 
 use crate::load::Loaded;
 use crate::output::Output;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use candor_assess::{Assessment, Framework, assess};
 use candor_facts::Evidence;
 use candor_report::{FORMATS, Format, Options, Several, Subject};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Options about what is printed.
@@ -111,8 +110,8 @@ impl Rendering {
         match &self.output {
             None if format.people => output.show(text),
             None => output.print(text),
-            Some(path) if format.people => write_whole(path, &crate::output::harmless(text, false)),
-            Some(path) => write_whole(path, text),
+            Some(path) if format.people => write_text(path, &crate::output::harmless(text, false)),
+            Some(path) => write_text(path, text),
         }
     }
 
@@ -129,25 +128,8 @@ impl Rendering {
     }
 }
 
-/// Write a file so that others see the old one or the whole new one.
-fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
-    let told = || format!("`{}` cannot be written", path.display());
-    let name = path.file_name().with_context(|| format!("`{}` names no file to write to", path.display()))?;
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(hidden);
-    let written = (|| {
-        let mut file = std::fs::File::options().write(true).create_new(true).open(&part)?;
-        file.write_all(text.as_bytes())?;
-        if !text.ends_with('\n') {
-            file.write_all(b"\n")?;
-        }
-        file.sync_all()?;
-        std::fs::rename(&part, path)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    written.with_context(told)
+/// Write a text, its last line ended.
+fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    crate::disk::write(path, format!("{text}{end}").as_bytes())
 }

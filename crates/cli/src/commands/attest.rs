@@ -11,7 +11,6 @@ use candor_inspect::reviews::pinned;
 use candor_source::Snapshot;
 use clap::Args;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 /// What `attest --help` adds.
@@ -273,13 +272,16 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 fn write(file: &std::path::Path, entry: &str) -> anyhow::Result<()> {
-    let cannot = || format!("`{}` cannot be written", file.display());
-    let new = !file.exists();
-    let mut opened = std::fs::OpenOptions::new().create(true).append(true).open(file).with_context(cannot)?;
-    if new {
-        opened.write_all(b"# Statements of reviewers, each pinned to what was reviewed. Written by `candor attest`.\nformat = 1\n").with_context(cannot)?;
-    }
-    opened.write_all(entry.as_bytes()).with_context(cannot)
+    let mut text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            "# Statements of reviewers, each pinned to what was reviewed. Written by `candor attest`.\nformat = 1\n"
+                .into()
+        }
+        Err(error) => return Err(error).with_context(|| format!("`{}` cannot be read", file.display())),
+    };
+    text.push_str(entry);
+    crate::disk::write(file, text.as_bytes())
 }
 
 #[cfg(test)]

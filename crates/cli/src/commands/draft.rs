@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::args::{Judging, Reading};
+use crate::disk;
 use crate::load::{frameworks, load};
 use crate::output::Output;
 use anyhow::{Context, bail};
@@ -98,9 +99,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         DraftFormat::Docx => candor_report::docx(&document),
     };
     match &options.output {
-        Some(path) => {
-            std::fs::write(path, &bytes).with_context(|| format!("`{}` cannot be written", path.display()))?;
-        }
+        Some(path) => disk::write(path, &bytes)?,
         None => match format {
             DraftFormat::Markdown => output.show(&String::from_utf8_lossy(&bytes))?,
             DraftFormat::Docx => output.bytes(&bytes)?,

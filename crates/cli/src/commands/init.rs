@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::output::Output;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     if path.exists() {
         bail!("`{}` is there already; `candor init --print` shows what would be written", path.display());
     }
-    std::fs::write(&path, POLICY).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    crate::disk::write(&path, POLICY.as_bytes())?;
     output
         .show(&format!("{} written; `candor check` holds the models of this project against it\n", path.display()))?;
     Ok(Outcome::Answered)

@@ -110,8 +110,7 @@ impl Lock {
         if std::fs::read_to_string(path).is_ok_and(|known| known == text) {
             return Ok(());
         }
-        std::fs::write(path, text)
-            .with_context(|| format!("`{}` cannot be written; `--locked` writes none", path.display()))
+        crate::disk::write(path, text.as_bytes()).context("`--locked` writes no lock file")
     }
 }
 
