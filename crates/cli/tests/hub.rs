@@ -318,3 +318,52 @@ fn an_interrupted_fetch_goes_on_where_it_ended() {
     assert!(paths.iter().any(|path| path.contains("model-00006")), "{paths:?}");
     assert!(!paths.iter().any(|path| path.contains("README") || path.contains("model-00001")), "{paths:?}");
 }
+
+/// What a project pinned is held against the hub again: the publisher changes the licence, then asks for an agreement.
+#[test]
+fn a_licence_changed_on_the_hub_fails_the_next_check() {
+    let temp = Temp::new();
+    temp.write("app.py", "import transformers\nmodel = AutoModel.from_pretrained('org/name')\n");
+    temp.write("candor.toml", "version = 1\n");
+    let project = temp.path().to_str().expect("UTF-8");
+    let check = |repository: Repository, more: &[&str]| {
+        let hub = Hub::start(vec![repository]);
+        ask(&hub, &[&["check", "--project", project, "--format", "json"], more].concat())
+    };
+    let first = || served("org/name", 'a', &example("open-weights"));
+    assert_eq!(check(first(), &[]).code, 0);
+    assert_eq!(check(first(), &["--locked"]).code, 0, "nothing has changed");
+    let mut other = served("org/name", 'b', &example("open-weights"));
+    for file in &mut other.files {
+        match file.path.as_str() {
+            "LICENSE" => {
+                file.bytes = b"You may use this model for research. You may not use it for commercial purposes.\n".to_vec();
+                file.size = file.bytes.len() as u64;
+            }
+            "README.md" => {
+                let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
+                file.bytes = text.replace("license: apache-2.0", "license: other").into_bytes();
+                file.size = file.bytes.len() as u64;
+            }
+            _ => {}
+        }
+    }
+    let gated = Repository { gated: true, ..first() };
+    let cases: [(Repository, &[(&str, &str)]); 2] = [
+        (other, &[("changed:license", "was Apache-2.0"), ("changed:files", "LICENSE was")]),
+        (gated, &[("changed:gating", "")]),
+    ];
+    for (repository, wanted) in cases {
+        let run = check(repository, &["--locked"]);
+        assert_eq!(run.code, 1, "{run:?}");
+        let document: Value = serde_json::from_str(&run.out).expect("JSON");
+        let problems = document["models"][0]["problems"].as_array().expect("problems").clone();
+        for (key, words) in wanted {
+            let found = problems.iter().any(|one| {
+                one["key"] == *key && one["what"].as_str().is_some_and(|what| what.contains(words)) && one["level"] != ""
+            });
+            assert!(found, "{key}, {words}: {}", run.out);
+        }
+        assert_eq!(document["models"][0]["references"][0]["line"], 2, "{}", run.out);
+    }
+}
