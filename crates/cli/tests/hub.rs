@@ -342,7 +342,7 @@ fn a_licence_changed_on_the_hub_fails_the_next_check() {
             }
             "README.md" => {
                 let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
-                file.bytes = text.replace("license: apache-2.0", "license: other").into_bytes();
+                file.bytes = text.replace("license: apache-2.0", "license: other").replace("Apache-2.0", "see LICENSE").into_bytes();
                 file.size = file.bytes.len() as u64;
             }
             _ => {}

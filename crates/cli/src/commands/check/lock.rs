@@ -4,7 +4,7 @@ use crate::commands::attest::quoted;
 use crate::load::Loaded;
 use anyhow::{Context, bail};
 use candor_assess::{Assessment, Term};
-use candor_facts::{Digest, Files, TermKind, read_all};
+use candor_facts::{ArtifactPath, Digest, Files, TermKind, read_all};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,6 +14,10 @@ use std::path::Path;
 pub(super) const NAME: &str = "candor.lock";
 /// Documents whose bytes are pinned, though the listing gives no digest. Bytes.
 const LONGEST: u64 = 1 << 20;
+/// Where the answers of platforms stand among the files of a part.
+const ANSWERS: &str = "@answers/";
+/// Digits of a digest that are told of a changed file; the lock has all.
+const DIGITS: usize = 12;
 /// Files told one by one when they changed.
 const SHOWN: usize = 5;
 
@@ -129,7 +133,9 @@ impl Pinned {
             || loaded.sheet.gaps().iter().any(|gap| gap.reason.as_str() == "gated");
         let mut files = BTreeMap::new();
         for (index, part) in loaded.sheet.release.parts().filter(|(index, _)| loaded.sheet.is_own(*index)) {
-            for entry in part.listing.entries() {
+            // A platform's answers tell of each commit anew; what they say of terms and gating is compared as such.
+            let published = |path: &ArtifactPath| !path.as_str().starts_with(ANSWERS);
+            for entry in part.listing.entries().iter().filter(|entry| published(&entry.path)) {
                 let size = entry.size.map_or("?".to_owned(), |size| size.to_string());
                 let read = || -> Option<Digest> {
                     let bytes = loaded.snapshot.as_ref()?.open(index, &entry.path).ok()?;
@@ -202,7 +208,9 @@ impl Pinned {
         for (file, before) in &self.files {
             match now.files.get(file) {
                 None => told.push(format!("{file} is gone")),
-                Some(after) if after != before => told.push(format!("{file} was {before}, is {after}")),
+                Some(after) if after != before => {
+                    told.push(format!("{file} was {}, is {}", short(before), short(after)));
+                },
                 Some(_) => {}
             }
         }
@@ -215,5 +223,15 @@ impl Pinned {
             told.push(format!("and {more} more"));
         }
         told.join("; ")
+    }
+}
+
+/// Size and digest of a file as they are told: `81 bytes, git-blob:2c6411a7fe6b`.
+fn short(entry: &str) -> String {
+    let (size, digest) = entry.split_once(' ').unwrap_or((entry, ""));
+    let bytes = if size == "?" { "of unknown size".to_owned() } else { format!("{size} bytes") };
+    match digest.split_once(':') {
+        Some((kind, hex)) => format!("{bytes} {kind}:{}", hex.get(..DIGITS).unwrap_or(hex)),
+        None => bytes,
     }
 }
