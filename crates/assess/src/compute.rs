@@ -32,6 +32,9 @@ impl Operations {
 /// Two digits and an exponent, cut.
 impl fmt::Display for Operations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0");
+        }
         let mut unit = 1u128;
         while self.0 / unit >= 100 {
             unit = unit.saturating_mul(10);
@@ -138,20 +141,61 @@ fn reckon(inventory: &Inventory<'_>, lower: u64, upper: Option<u64>, tokens: Fac
         return None;
     }
     let product = |parameters: u64, tokens: u64| 6 * u128::from(parameters) * u128::from(tokens);
+    let trusted = |id: FactId| trust == Trust::Declared || inventory.confirms(id);
     let counted = inventory.view.facts().filter_map(|(id, fact)| match &fact.claim {
         Claim::Parameters { total, active, .. } => Some((*total, *active, id)),
         _ => None,
     });
-    let (total, active, id) = counted
+    let counted = counted
         .max_by_key(|(total, ..)| *total)
-        .or_else(|| inventory.weights.parameters.map(|(total, id)| (total, None, id)))
-        .filter(|(.., id)| trust == Trust::Declared || inventory.confirms(*id))?;
-    let formula = match active {
-        Some(_) => "6 x active parameters x tokens",
-        None => "6 x parameters x tokens at most, since it may have experts",
+        .or_else(|| inventory.weights.parameters.map(|(total, id)| (total, None, id)));
+    if let Some((total, active, id)) = counted.filter(|(.., id)| trusted(*id)) {
+        let formula = match active {
+            Some(_) => "6 x active parameters x tokens",
+            None => "6 x parameters x tokens at most, since it may have experts",
+        };
+        let high = upper.map(|tokens| product(active.unwrap_or(total), tokens));
+        return Some(Compute::new(product(active.unwrap_or(0), lower), high, formula, vec![tokens, id]));
+    }
+    let (active, all) = told(inventory, trust);
+    let (lists, formula) = match active.as_slice() {
+        [] => (&all, "6 x the number of parameters that is stated x tokens at most, since it may have experts"),
+        _ => (&active, "6 x the number of active parameters that is stated x tokens"),
     };
-    let high = upper.map(|tokens| product(active.unwrap_or(total), tokens));
-    Some(Compute::new(product(active.unwrap_or(0), lower), high, formula, vec![tokens, id]))
+    let most = lists.iter().map(|told| told.1).max()?;
+    let least = active.iter().map(|told| told.0).min().unwrap_or(0);
+    let facts = std::iter::once(tokens).chain(lists.iter().map(|told| told.2)).collect();
+    Some(Compute::new(product(least, lower), upper.map(|tokens| product(most, tokens)), formula, facts))
+}
+
+/// Least and most, as a statement of the release has it.
+type Told = (u64, u64, FactId);
+
+/// The numbers of parameters that the release states: those that one token uses, and all. A page may tell of several
+/// sizes; each of them counts. Stated numbers that the bytes of the weights contradict count for nothing.
+fn told(inventory: &Inventory<'_>, trust: Trust) -> (Vec<Told>, Vec<Told>) {
+    let (mut active, mut all) = (Vec::new(), Vec::new());
+    for (id, fact) in inventory.view.facts() {
+        if trust == Trust::Declared || inventory.confirms(id) {
+            match &fact.claim {
+                Claim::ParametersTold { lower, upper, active: true } => active.push((*lower, *upper, id)),
+                Claim::ParametersTold { lower, upper, active: false } => all.push((*lower, *upper, id)),
+                _ => {}
+            }
+        }
+    }
+    let bytes = inventory.view.facts().filter_map(|(_, fact)| match &fact.claim {
+        Claim::Weights { bytes, .. } => *bytes,
+        _ => None,
+    });
+    // Nobody keeps more than eight bytes of a parameter.
+    if let (Some(bytes), Some(most)) = (bytes.max(), all.iter().map(|told| told.1).max())
+        && bytes / 8 > most
+    {
+        all.clear();
+        active.clear();
+    }
+    (active, all)
 }
 
 #[cfg(test)]
@@ -161,7 +205,7 @@ mod tests {
     #[test]
     fn figures_are_read_and_told() {
         for (text, told) in
-            [("1e23", "1e23"), ("3.3e22", "3.3e22"), ("1e25", "1e25"), ("12", "1.2e1"), ("6.45e24", "6.4e24")]
+            [("1e23", "1e23"), ("3.3e22", "3.3e22"), ("1e25", "1e25"), ("12", "1.2e1"), ("0", "0"), ("6.45e24", "6.4e24")]
         {
             assert_eq!(Operations::parse(text).map(|found| found.to_string()).as_deref(), Some(told), "{text}");
         }

@@ -83,6 +83,11 @@ fn claim(words: &[&str]) -> Claim {
             },
             attention: None,
         },
+        ["parameters-told", count, rest @ ..] => Claim::ParametersTold {
+            lower: number(count),
+            upper: number(count),
+            active: rest.first() == Some(&"active"),
+        },
         ["tokens", count, rest @ ..] => {
             Claim::TrainingTokens { lower: number(count), upper: Some(number(count)), stage: stage(rest.first()) }
         }

@@ -387,6 +387,16 @@ pub enum Claim {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         attention: Option<u64>,
     },
+    /// The number of parameters is told, as an interval by its rounding.
+    ParametersTold {
+        /// Not fewer.
+        lower: u64,
+        /// Not more.
+        upper: u64,
+        /// Whether it is the number that one token uses.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        active: bool,
+    },
     /// The number of tokens that the model was trained on is told, as an interval by its rounding.
     TrainingTokens {
         /// Not fewer.

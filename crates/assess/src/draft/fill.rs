@@ -178,6 +178,16 @@ fn parameters(inventory: &Inventory<'_>) -> Vec<Entry> {
         _ => None,
     });
     entries.extend(active);
+    entries.extend(each(inventory, |fact| match &fact.claim {
+        Claim::ParametersTold { lower, upper, active } => {
+            let used = if *active { ", used for one token" } else { "" };
+            Some(match lower == upper {
+                true => format!("{} (stated){used}", grouped(*lower)),
+                false => format!("{} to {}, by the rounding of the figure{used}", grouped(*lower), grouped(*upper)),
+            })
+        }
+        _ => None,
+    }));
     entries
 }
 

@@ -8,14 +8,14 @@ use candor_facts::{Claim, FactId};
 pub(crate) const PROBE: Probe = Probe {
     id: "parameters-told",
     question: "Is the number of parameters told?",
-    doc: "Met by weight headers, which hold the number, or by the configuration where it settles it.",
+    doc: "Met by weight headers, which hold the number, or by a document that tells it.",
     params: &[],
     ask,
 };
 
 fn ask(inventory: &Inventory<'_>, _: &Params, trust: Trust) -> Finding {
     let counted = |(id, fact): (FactId, &candor_facts::Fact)| {
-        let told = matches!(fact.claim, Claim::Tensors { .. } | Claim::Parameters { .. });
+        let told = matches!(fact.claim, Claim::Tensors { .. } | Claim::Parameters { .. } | Claim::ParametersTold { .. });
         told.then_some(id)
     };
     let facts: Vec<FactId> = inventory.view.facts().filter_map(counted).collect();

@@ -225,6 +225,7 @@ fn travelled(json: &str) -> Option<Claim> {
         | Claim::InterfaceOnly
         | Claim::DeltaWeights
         | Claim::DataDescribed { .. }
+        | Claim::ParametersTold { .. }
         | Claim::TrainingTokens { .. }
         | Claim::Reviewed { .. }
         | Claim::Compute { .. }

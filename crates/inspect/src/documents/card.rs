@@ -15,7 +15,7 @@ use candor_facts::{
 use candor_license as engine;
 
 /// Reads pages.
-pub(crate) const INSPECTOR: Inspector = Inspector { id: "card", version: 1, reads: Reads::Artifact { wants, read } };
+pub(crate) const INSPECTOR: Inspector = Inspector { id: "card", version: 2, reads: Reads::Artifact { wants, read } };
 
 const SKIPPED: &[&str] = &[
     "contributing", "code_of_conduct", "security", "changelog", "support", "governance", "codeowners",

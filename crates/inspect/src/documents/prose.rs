@@ -3,11 +3,13 @@
 //! Each reader looks at one statement at a time and speaks only when the words leave little room; a statement
 //! about another model counts for nothing. Much is left unread on purpose: the honest answer is then unknown.
 
+mod amount;
 mod claims;
 mod code;
 mod data;
 mod gazetteer;
 mod lineage;
+mod parameters;
 mod released;
 mod reports;
 mod terms;
@@ -155,6 +157,7 @@ impl<'a> Reader<'a> {
             lineage::read(&mut self, &said);
             reports::read(&mut self, &said);
             tokens::read(&mut self, &said);
+            parameters::read(&mut self, &said);
         }
         if !path_other {
             for block in &page.code {
@@ -198,6 +201,11 @@ impl<'a> Reader<'a> {
     /// Whether this page stands in the model part.
     pub(crate) fn in_model_part(&self) -> bool {
         self.input.at.part.role == Role::Model
+    }
+
+    /// Whether a statement of this page is one about the model of this release.
+    pub(crate) fn about_the_model(&self, said: &Said<'_>) -> bool {
+        self.in_model_part() || self.kind == PageKind::ModelCard || self.subject.is_named(&said.words)
     }
 
     /// State something on the words of a statement.

@@ -17,6 +17,10 @@ fn said(heading: &str, sentence: &str) -> String {
             Claim::LicenseDeclared { covers, expression, written } => {
                 Some(format!("{covers}: {}", expression.as_ref().unwrap_or(written)))
             }
+            Claim::ParametersTold { lower, upper, active } => {
+                Some(format!("{lower} to {upper} {}", if *active { "active" } else { "parameters" }))
+            }
+            Claim::TrainingTokens { lower, upper: Some(upper), .. } => Some(format!("{lower} to {upper} tokens")),
             _ => None,
         })
         .collect();
@@ -43,7 +47,10 @@ fn data_is_released_by_who_says_so() {
             ),
             ("The pretraining corpus has been made publicly available.", "data.pretraining"),
             // Where it came from is not where it is.
-            ("Acorn was pretrained on 2T tokens of publicly available data.", ""),
+            (
+                "Acorn was pretrained on 2T tokens of publicly available data.",
+                "1500000000000 to 2500000000000 tokens",
+            ),
             ("The training data consists of publicly available datasets.", ""),
             ("We trained on a mix of public web data and licensed data.", ""),
             ("The training corpus was made available to us by a partner.", ""),
@@ -88,6 +95,38 @@ fn rows_and_labels_name_licences() {
             ("License: Apache-2.0, for every file here", "unstated: Apache-2.0"),
             ("License: Acorn Community Terms", "unstated: Acorn Community Terms"),
             ("See [an article about the Acorn license](https://example.org/blog) for more.", ""),
+        ],
+    );
+}
+
+#[test]
+fn figures_are_those_of_the_model() {
+    check(
+        "Model",
+        &[
+            ("Acorn has 7 billion parameters.", "6500000000 to 7500000000 parameters"),
+            ("It is a model with 1.1B parameters.", "1050000000 to 1150000000 parameters"),
+            ("* 6,855,123,456 parameters:", "6855123456 to 6855123456 parameters"),
+            (
+                "A mixture of experts with 40B total parameters and 5B active parameters.",
+                "39500000000 to 40500000000 parameters, 4500000000 to 5500000000 active",
+            ),
+            (
+                "It has 40B total parameters of which 5B parameters are active on any input.",
+                "39500000000 to 40500000000 parameters, 4500000000 to 5500000000 active",
+            ),
+            ("- **Parameters:** 40B", "39500000000 to 40500000000 parameters"),
+            ("| Item | Value |\n|---|---|\n| Activated Parameters | 5B |", "4500000000 to 5500000000 active"),
+            ("Total seen tokens: **366B**", "365500000000 to 366500000000 tokens"),
+            // Other models, parts of it, settings.
+            ("It does better than models with 70B parameters.", ""),
+            ("It is smaller than a model of 70 billion parameters.", ""),
+            ("* 3,596,615,680 embedding parameters", ""),
+            ("The adapter adds 4 million trainable parameters.", ""),
+            ("Models < 14B parameters: use one device", ""),
+            ("Sizes range from 1B to 70B parameters.", ""),
+            ("The parameters of generation are left as they are.", ""),
+            ("It has 24 layers and 12 parameters.", ""),
         ],
     );
 }
