@@ -1,7 +1,7 @@
 //! `cargo xtask catalogue [--check]`: fact sheets of well-known releases, made from bundles.
 //!
 //! What is kept are facts and places: identifiers, file names, sizes, digests, licence ids, links; no excerpt of
-//! anyone's prose, and no verdict. A bundle whose documents are restated rather than copied has places in the
+//! anyone's prose, and no verdict. Bundles are those of the corpus, or packages that are fetched. A bundle whose documents are restated rather than copied has places in the
 //! restatement; here they become the path of the original, attested by those who restated it.
 
 use anyhow::{Context, bail, ensure};
@@ -53,7 +53,13 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let root = crate::workspace_root().join(FOLDER);
     let mut wrong = Vec::new();
     for entry in entries() {
-        let Some(bundle) = bundle_of(&corpus, entry) else { continue };
+        let bundle = match bundle_of(&corpus, entry) {
+            Ok(bundle) => bundle,
+            Err(error) => {
+                println!("{} was not held against its package: {error:#}", entry.name);
+                continue;
+            }
+        };
         let text = sheet(entry, &bundle)?.to_json() + "\n";
         let path = root.join(format!("{}.json", entry.name));
         if check {
@@ -69,15 +75,26 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bundle that an entry is made from; none for those made from a package of a registry.
-pub(crate) fn bundle_of(corpus: &Path, entry: &Entry) -> Option<PathBuf> {
-    entry.bundle.as_ref().map(|name| corpus.join("releases").join(name))
+/// The bundle that an entry is made from.
+///
+/// # Errors
+/// When it is a package that cannot be fetched.
+pub(crate) fn bundle_of(corpus: &Path, entry: &Entry) -> anyhow::Result<PathBuf> {
+    match (&entry.bundle, &entry.package) {
+        (Some(name), _) => Ok(corpus.join("releases").join(name)),
+        (None, Some(package)) => crate::packages::bundle(&entry.name, package),
+        (None, None) => bail!("the index names neither a bundle nor a package"),
+    }
 }
 
 /// The fact sheet of an entry.
 pub(crate) fn sheet(entry: &Entry, bundle: &Path) -> anyhow::Result<FactSheet> {
     let found = crate::corpus::releases::read(bundle)?;
-    let restated = restated(bundle).with_context(|| entry.name.clone())?;
+    // What a package holds are the publisher's own bytes.
+    let restated = match &entry.package {
+        Some(_) => BTreeSet::new(),
+        None => restated(bundle).with_context(|| entry.name.clone())?,
+    };
     let facts = found.facts().map(|(_, fact)| second_hand(&found, fact.clone(), &restated)).collect();
     let mut release = found.release.clone();
     release.id.clone_from(&entry.name);

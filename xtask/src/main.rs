@@ -9,6 +9,7 @@ mod known;
 mod licenses;
 mod lineage;
 mod names;
+mod packages;
 mod pickles;
 mod template;
 mod tidy;

@@ -16,13 +16,34 @@ pub struct Entry {
     pub publisher: String,
     /// What it makes: `text`, `images`, `speech`, …
     pub makes: String,
-    /// The bundle that the sheet is made from; none: a package of a registry.
+    /// The bundle that the sheet is made from.
     pub bundle: Option<String>,
+    /// Where there is no bundle: the package of the Python index that it is made from.
+    pub package: Option<Package>,
     /// The day on which what was published was looked at, `YYYY-MM-DD`.
     pub looked: String,
     /// Repositories of this release that others are made from; a `*` at the end stands for any rest.
     #[serde(default)]
     pub bases: Vec<String>,
+}
+
+/// A file of the Python package index in which a release, or a part of it, is published.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Name of the project.
+    pub project: String,
+    /// Its version.
+    pub version: String,
+    /// Name of the file.
+    pub file: String,
+    /// Its SHA-256, in hexadecimal digits.
+    pub sha256: String,
+    /// What it is of the release: `model` or `code`.
+    pub role: String,
+    /// The folder in it that is the part; empty for all of it.
+    #[serde(default)]
+    pub folder: String,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +88,9 @@ sheets! {
     "starcoder2"
     "t5"
     "zephyr-7b"
+    "whisper"
+    "silero-vad"
+    "minilm"
 }
 
 /// All entries, in the order of the index.
@@ -138,6 +162,7 @@ mod tests {
         for entry in entries() {
             let sheet = sheet(&entry.name).unwrap_or_else(|| panic!("{}: no fact sheet", entry.name));
             assert_eq!(sheet.release.id, entry.name);
+            assert!(entry.bundle.is_some() != entry.package.is_some(), "{}: one source", entry.name);
         }
     }
 

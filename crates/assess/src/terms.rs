@@ -317,6 +317,13 @@ impl Terms {
         let Some(fact) = weights.whole.first().filter(|_| none) else { return };
         let Some(part) = view.fact(*fact).map(Fact::part) else { return };
         let complete = view.part(part).is_some_and(|part| part.listing.complete);
+        // Terms that stand deeper, or say another thing, may be meant for all: then nobody knows.
+        let said = |(_, fact): (FactId, &Fact)| {
+            matches!(fact.claim, Claim::LicenseText { .. } | Claim::LicenseDeclared { .. }) && fact.part() == part
+        };
+        if view.facts().any(said) {
+            return;
+        }
         let unseen = view.gaps().any(|gap| gap.part == part && is_terms_path(gap.path.name()));
         let Some(listing) = view.part(part).map(|part| part.listing.digest().clone()).filter(|_| complete && !unseen)
         else {
@@ -445,7 +452,7 @@ pub(crate) fn covers_scope(
     expression: Option<&Expression>,
 ) -> bool {
     let role = view.part(fact.part()).map(|part| part.role);
-    let depth = fact.evidence.place.path().map_or(0, |path| path.as_str().matches('/').count());
+    let depth = fact.evidence.place.path().map_or(0, |path| depth(path.as_str()));
     match (scope, covers) {
         (Scope::Model, Covers::Model) | (Scope::Code, Covers::Code) | (Scope::Data, Covers::Data) => true,
         (Scope::Model, Covers::Unstated) => {
@@ -486,6 +493,16 @@ pub(crate) fn covers_scope(
         }
         _ => false,
     }
+}
+
+/// How deep in its part a path stands. What a Python package says of itself (`NAME.dist-info/licenses/LICENSE`) it says
+/// of the folder above.
+fn depth(path: &str) -> usize {
+    let Some((first, rest)) = path.split_once('/') else { return 0 };
+    if first.ends_with(".dist-info") || first.ends_with(".egg-info") {
+        return rest.strip_prefix("licenses/").unwrap_or(rest).matches('/').count();
+    }
+    path.matches('/').count()
 }
 
 fn is_terms_path(name: &str) -> bool {

@@ -7,12 +7,13 @@ use candor_facts::FactSheet;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Score all entries that are made from a bundle.
+/// Score all entries that are made from a bundle of the corpus; the others are held against their packages by
+/// `cargo xtask catalogue --check`, which may fetch them.
 pub(crate) fn score(corpus: &Path) -> anyhow::Result<Vec<Check>> {
     let frameworks = candor_assess::shipped().map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
     let mut checks = Vec::new();
-    for entry in entries() {
-        let Some(bundle) = crate::known::bundle_of(corpus, entry) else { continue };
+    for entry in entries().iter().filter(|entry| entry.bundle.is_some()) {
+        let bundle = crate::known::bundle_of(corpus, entry)?;
         let told = |sheet: &FactSheet| verdicts(&assess(sheet, &frameworks));
         let from_bundle = told(&super::releases::read(&bundle)?);
         let shipped = candor_assess::known::sheet(&entry.name).map(|sheet| told(&sheet)).unwrap_or_default();

@@ -125,7 +125,10 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
         return None;
     }
     let runs =
-        ["inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run"];
+        [
+            "inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run",
+            "transcribe", "synthesize", "synthesise", "translate",
+        ];
     if name.any(&runs) && !folders.any(&data) || folders.any(&["inference"]) {
         return Some(Component::CodeInference);
     }
@@ -227,6 +230,7 @@ mod tests {
             ("src/content_filters.py", ""),
             ("scripts/prepare_data.py", "code.data_processing"),
             ("generate.py", "code.inference"),
+            ("acorn/transcribe.py", "code.inference"),
             ("src/sdk/types/evaluation_event.py", "code.evaluation"),
             ("src/model.rs", "code.architecture"),
             ("auto/spawn-model.py", ""),

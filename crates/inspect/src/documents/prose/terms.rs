@@ -124,8 +124,9 @@ fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
         "request access", "access request", "requires manual approval", "request is approved", "once your request",
         "approval", "gated model", "gated repository", "gated repo", "is gated", "gated access", "access form",
         "fill the form", "fill out the form", "accept the license", "accept our license", "accept the licence",
-        "agree to the license", "acknowledge the license", "access to the model",
-    ]);
+        "agree to the license", "acknowledge the license",
+    ]) || words.has("access to the model")
+        && words.any(&["request*", "grant*", "apply", "require*", "restricted", "limited", "subject", "agree*", "accept*"]);
     let thing =
         words.any(&["weights", "download*", "model", "models", "access", "signed url", "hugging face", "huggingface"]);
     if asks
