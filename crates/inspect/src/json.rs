@@ -153,6 +153,19 @@ impl<'a> Reader<'a> {
         Err(self.problem("the text ends within a value"))
     }
 
+    /// The text where a value is due; `None` elsewhere. For readers that know a form by heart; see `took`.
+    pub(crate) fn due(&self) -> Option<&'a [u8]> {
+        matches!(self.next, Next::Value(_)).then(|| self.text.get(self.at..))?
+    }
+
+    /// A whole value of so many bytes was read from `due`, by rules no laxer than those here. Its span.
+    pub(crate) fn took(&mut self, length: usize) -> Range<usize> {
+        let start = self.at;
+        self.at += length;
+        self.next = Next::CommaOrEnd;
+        start..self.at
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -217,16 +230,18 @@ impl<'a> Reader<'a> {
         let mut ascii = true;
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let plain = rest.iter().position(|byte| {
-                ascii &= byte.is_ascii();
-                matches!(byte, b'"' | b'\\' | 0..=0x1f)
-            });
-            self.at += plain.unwrap_or(rest.len());
+            let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            let plain = rest.get(..end).unwrap_or_default();
+            ascii &= plain.is_ascii();
+            if let Some(control) = plain.iter().position(|byte| *byte < 0x20) {
+                self.at += control;
+                return Err(self.problem("a control character in a string"));
+            }
+            self.at += end;
             match self.peek() {
                 None => return Err(self.problem("")),
                 Some(b'"') => break,
-                Some(b'\\') => self.escape()?,
-                Some(_) => return Err(self.problem("a control character in a string")),
+                Some(_) => self.escape()?,
             }
         }
         let inner = self.text.get(start + 1..self.at).unwrap_or_default();
@@ -317,7 +332,7 @@ impl<'a> Reader<'a> {
 pub(crate) fn unquote<'a>(text: &'a [u8], span: &Range<usize>) -> Cow<'a, str> {
     let inner = text.get(span.start + 1..span.end.saturating_sub(1)).unwrap_or_default();
     let Ok(inner) = std::str::from_utf8(inner) else { return Cow::Borrowed("") };
-    if !inner.contains('\\') {
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Cow::Borrowed(inner);
     }
     let mut out = String::with_capacity(inner.len());

@@ -10,9 +10,18 @@ use crate::tensors::{Data, Dtype, Table, Tensor, elements, shorten};
 use candor_facts::{Digest, ReadAt, read_exact};
 use std::ops::Range;
 
+/// Bytes of a usual entry.
+const TYPICAL_ENTRY: usize = 100;
+
 /// The element types that the format knows.
 fn dtype(name: &str) -> Option<Dtype> {
     use Dtype::*;
+    match name {
+        "BF16" => return Some(BF16),
+        "F32" => return Some(F32),
+        "F16" => return Some(F16),
+        _ => {}
+    }
     Dtype::parse(name)
         .filter(|dtype| !dtype.is_blocked() && !matches!(dtype, C32 | C128 | U2 | I2 | U4 | I4 | QI8 | QU8 | QI32))
 }
@@ -41,22 +50,96 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
         return Ok(header);
     }
     let whole = read_exact(bytes, 0, usize::try_from(length + 8).unwrap_or(0))?;
-    header.head = Some((0..length + 8, Digest::of(&whole)));
     let text = whole.get(8..).unwrap_or_default();
+    let mut header = if whole.len() < caps::ASIDE {
+        header.head = Some((0..length + 8, Digest::of(&whole)));
+        entries(text, header, size - 8 - length)
+    } else {
+        // The digest takes as long as the reading.
+        std::thread::scope(|scope| {
+            let digest = scope.spawn(|| Digest::of(&whole));
+            let mut header = entries(text, header, size - 8 - length);
+            header.head = digest.join().ok().map(|digest| (0..length + 8, digest));
+            header
+        })
+    };
+    header.faults.sort_by_key(|fault| fault.at);
+    Ok(header)
+}
+
+/// The entries of a header, with faults; `data` is the number of bytes after it.
+fn entries(text: &[u8], mut header: Table, data: u64) -> Table {
     if text.first() != Some(&b'{') {
         header.fault(8, "the header does not begin with `{`");
-        return Ok(header);
+        return header;
     }
+    header.tensors.reserve(text.len().div_ceil(TYPICAL_ENTRY).min(caps::TENSORS));
     let mut entries = Entries { text, header, ranges: Vec::new(), unplaced: false };
     if let Err(problem) = entries.read() {
         entries.unplaced = true;
         entries.header.fault(problem.at as u64 + 8, problem.what);
     }
     entries.header.check_names();
-    entries.check_ranges(size - 8 - length);
-    let mut header = entries.header;
-    header.faults.sort_by_key(|fault| fault.at);
-    Ok(header)
+    entries.check_ranges(data);
+    entries.header
+}
+
+/// An entry as all writers write it: no blanks, the members in this order, no escapes. Anything else is left to the
+/// reader of JSON, which sees what is wrong with it.
+struct Plain {
+    dtype: Dtype,
+    shape: Vec<u64>,
+    offsets: [u64; 2],
+    /// Where the offsets stand, from the beginning of the entry.
+    offsets_at: usize,
+    /// Bytes of the entry.
+    length: usize,
+}
+
+impl Plain {
+    fn read(text: &[u8]) -> Option<Self> {
+        let rest = text.strip_prefix(br#"{"dtype":""#)?;
+        let length = rest.iter().take(16).position(|byte| *byte == b'"')?;
+        let (name, rest) = rest.split_at_checked(length)?;
+        let dtype = dtype(std::str::from_utf8(name).ok()?)?;
+        let mut rest = rest.strip_prefix(br#"","shape":["#)?;
+        let mut shape = Vec::new();
+        if let Some(after) = rest.strip_prefix(b"]") {
+            rest = after;
+        } else {
+            loop {
+                let (number, after) = number(rest)?;
+                if shape.len() >= caps::DIMENSIONS {
+                    return None;
+                }
+                shape.push(number);
+                match after.split_first()? {
+                    (b',', after) => rest = after,
+                    (b']', after) => {
+                        rest = after;
+                        break;
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        let rest = rest.strip_prefix(br#","data_offsets":"#)?;
+        let offsets_at = text.len() - rest.len();
+        let (begin, rest) = number(rest.strip_prefix(b"[")?)?;
+        let (end, rest) = number(rest.strip_prefix(b",")?)?;
+        let rest = rest.strip_prefix(b"]}")?;
+        Some(Self { dtype, shape, offsets: [begin, end], offsets_at, length: text.len() - rest.len() })
+    }
+}
+
+/// A number that begins a text, by the rules of JSON, and what follows; at most 19 digits, which fit.
+fn number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let length = text.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at_checked(length).filter(|(digits, _)| (1..20).contains(&digits.len()))?;
+    if digits.len() > 1 && digits.first() == Some(&b'0') {
+        return None;
+    }
+    Some((digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')), rest))
 }
 
 struct Entries<'a> {
@@ -77,6 +160,12 @@ impl Entries<'_> {
                 continue;
             }
             let name = unquote(self.text, &token.span).into_owned();
+            let full = self.header.tensors.len() >= caps::TENSORS || name == "__metadata__";
+            if let Some(plain) = reader.due().filter(|_| !full).and_then(Plain::read) {
+                let value = reader.took(plain.length);
+                self.plain(name, token.span.start, value, plain);
+                continue;
+            }
             let Some(value) = reader.next()? else { break };
             if name == "__metadata__" {
                 if metadata_seen {
@@ -122,6 +211,20 @@ impl Entries<'_> {
         Ok(())
     }
 
+    /// An entry in the form that all writers use.
+    fn plain(&mut self, name: String, start: usize, value: Range<usize>, plain: Plain) {
+        let at = value.start + plain.offsets_at;
+        let [begin, end] = plain.offsets;
+        let range = match begin <= end {
+            true => {
+                self.ranges.push((begin..end, at));
+                Some((begin..end, at))
+            }
+            false => self.range(&name, start, Some((Some(vec![begin, end]), at))),
+        };
+        self.keep(name, start..value.end, plain.dtype, plain.shape, range, true);
+    }
+
     fn entry(&mut self, reader: &mut Reader<'_>, name: String, start: usize, value: &Token) -> Result<(), Problem> {
         if value.kind != Kind::ObjectStart {
             self.unplaced = true;
@@ -158,12 +261,28 @@ impl Entries<'_> {
             self.fault(start, format!("tensor `{}` has no `{missing}`", shorten(&name)));
             return Ok(());
         };
-        let (Some(dtype), Some(shape), Some((range, at))) = (dtype, shape, range) else { return Ok(()) };
+        let (Some(dtype), Some(shape)) = (dtype, shape) else { return Ok(()) };
+        self.keep(name, start..end, dtype, shape, range, fine);
+        Ok(())
+    }
+
+    /// Check an entry that has all it needs, and keep it when it is fine. `entry` is where it stands in the text.
+    fn keep(
+        &mut self,
+        name: String,
+        entry: Range<usize>,
+        dtype: Dtype,
+        shape: Vec<u64>,
+        range: Option<(Range<u64>, usize)>,
+        fine: bool,
+    ) {
+        let start = entry.start;
+        let Some((range, at)) = range else { return };
         let counted = elements(&shape);
         let bits = counted.and_then(|elements| dtype.bits(elements));
         let (Some(elements), Some(bits)) = (counted, bits) else {
             self.fault(start, format!("the shape of tensor `{}` is larger than can be", shorten(&name)));
-            return Ok(());
+            return;
         };
         let has = range.end - range.start;
         if !bits.is_multiple_of(8) || bits / 8 != has {
@@ -173,16 +292,15 @@ impl Entries<'_> {
                 false => format!("tensor `{name}` ({dtype} {shape:?}) does not end at a whole byte"),
             };
             self.fault(at, what);
-            return Ok(());
+            return;
         }
         if fine {
             let base = self.text.len() as u64 + 8;
             let bytes = range.start.checked_add(base).zip(range.end.checked_add(base)).map(|(start, end)| start..end);
             let data = Data { bytes, ..Data::default() };
-            let entry = start as u64 + 8..end as u64 + 8;
+            let entry = start as u64 + 8..entry.end as u64 + 8;
             self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
         }
-        Ok(())
     }
 
     fn dtype(&mut self, reader: &mut Reader<'_>, value: &Token) -> Result<Option<Dtype>, Problem> {
