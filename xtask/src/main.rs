@@ -4,6 +4,7 @@
 mod catalogue;
 mod corpus;
 mod corpus_licenses;
+mod dist;
 mod docs;
 mod known;
 mod licenses;
@@ -25,6 +26,7 @@ fn main() -> anyhow::Result<()> {
         Some("lineage") => lineage::run(&rest),
         Some("licenses") => licenses::run(&rest),
         Some("catalogue") => known::run(&rest),
+        Some("dist") => dist::run(&rest),
         Some("docs") => docs::run(&rest),
         Some("pickles") => pickles::run(&rest),
         Some("tidy") => tidy::run(&rest),

@@ -129,6 +129,12 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// The manual, a page for each command
+    #[command(after_help = "Example:\n  candor manual ~/.local/share/man/man1")]
+    Manual {
+        /// The folder for the pages
+        folder: PathBuf,
+    },
 }
 
 /// How to print.

@@ -26,13 +26,33 @@ use crate::output::Output;
 use anyhow::Context;
 use clap::CommandFactory;
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Print a completion script.
 pub(crate) fn completions(shell: clap_complete::Shell, output: &Output) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "candor", &mut script);
     output.print(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Answered)
+}
+
+/// Write the manual: a page for the program, and one for each command.
+pub(crate) fn manual(folder: &Path, output: &Output) -> anyhow::Result<Outcome> {
+    let mut all = Args::command();
+    all.build();
+    let mut open = vec![&all];
+    let mut pages = Vec::new();
+    while let Some(command) = open.pop() {
+        open.extend(command.get_subcommands().filter(|command| command.get_name() != "help"));
+        pages.push((command.get_display_name().unwrap_or("candor"), command));
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
+    for (name, command) in &pages {
+        let mut page = Vec::new();
+        clap_mangen::Man::new((*command).clone()).render(&mut page).context("a page of the manual")?;
+        crate::disk::write(&folder.join(format!("{name}.1")), &page)?;
+    }
+    output.print(&format!("{} pages below {}\n", pages.len(), folder.display()))?;
     Ok(Outcome::Answered)
 }
 

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(options, &output),
         Command::Init(options) => commands::init::run(options, &output),
         Command::Schema(options) => commands::schema::run(options, &output),
+        Command::Manual { folder } => commands::manual(folder, &output),
         Command::Completions { shell } => commands::completions(*shell, &output),
     };
     match result {
