@@ -120,10 +120,8 @@ fn version(metadata: &Value) -> anyhow::Result<String> {
 fn licenses(metadata: &Value) -> anyhow::Result<String> {
     let packages: BTreeMap<&str, &Value> =
         list(metadata, "packages").iter().filter_map(|package| Some((package["id"].as_str()?, package))).collect();
-    let nodes: BTreeMap<&str, &Value> = list(&metadata["resolve"], "nodes")
-        .iter()
-        .filter_map(|node| Some((node["id"].as_str()?, node)))
-        .collect();
+    let nodes: BTreeMap<&str, &Value> =
+        list(&metadata["resolve"], "nodes").iter().filter_map(|node| Some((node["id"].as_str()?, node))).collect();
     let own = packages.iter().find(|(_, package)| package["name"] == "candor").map(|(id, _)| *id);
     let mut open = vec![own.context("no package `candor`")?];
     let mut used = BTreeSet::new();

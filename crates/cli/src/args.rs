@@ -1,8 +1,8 @@
 //! What may be said on the command line. The options of one command stand in its module.
 
 use crate::commands::{
-    assess, attest, catalogue, check, compare, diff, draft, explain, frameworks, init, lineage, mof, next, schema,
-    sign, snapshot, verify,
+    assess, attest, catalogue, check, compare, diff, draft, explain, frameworks, init, lineage, mof, next, reproduce,
+    schema, sign, snapshot, verify,
 };
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -97,6 +97,9 @@ pub(crate) enum Command {
     /// Whether the weights of a model are derived from those of another, whatever its card says
     #[command(after_help = lineage::HELP)]
     Lineage(lineage::Options),
+    /// Whether a recipe gives again what was published; nothing is executed without --run
+    #[command(after_help = reproduce::HELP)]
+    Reproduce(reproduce::Options),
     /// Sign a model with a key, as OpenSSF Model Signing 1.0
     #[command(after_help = sign::HELP)]
     Sign(sign::Options),

@@ -15,6 +15,7 @@ pub(crate) mod license;
 pub(crate) mod lineage;
 pub(crate) mod mof;
 pub(crate) mod next;
+pub(crate) mod reproduce;
 pub(crate) mod schema;
 pub(crate) mod sign;
 pub(crate) mod snapshot;

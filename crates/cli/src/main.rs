@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Verify(options) => commands::verify::run(options, &output),
         Command::Diff(options) => commands::diff::run(options, &output),
         Command::Lineage(options) => commands::lineage::run(options, &output),
+        Command::Reproduce(options) => commands::reproduce::run(options, &output),
         Command::Sign(options) => commands::sign::run(options, &output),
         Command::Next(options) => commands::next::run(options, &output),
         Command::Frameworks(options) => commands::frameworks::run(options, &output),

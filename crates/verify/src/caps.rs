@@ -42,3 +42,5 @@ pub const ROW: u64 = 1 << 20;
 pub const STRANGERS: usize = 4_096;
 /// Most differing places of one document that are told.
 pub const PLACES: usize = 50;
+/// A log or a result of a run is no longer. Bytes.
+pub const RUN_DOCUMENT: u64 = 256 << 20;

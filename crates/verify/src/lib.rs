@@ -16,6 +16,7 @@ mod hash;
 pub mod lineage;
 #[doc(hidden)]
 pub mod making;
+pub mod reproduce;
 pub mod signature;
 mod values;
 mod weights;
