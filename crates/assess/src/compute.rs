@@ -204,9 +204,14 @@ mod tests {
 
     #[test]
     fn figures_are_read_and_told() {
-        for (text, told) in
-            [("1e23", "1e23"), ("3.3e22", "3.3e22"), ("1e25", "1e25"), ("12", "1.2e1"), ("0", "0"), ("6.45e24", "6.4e24")]
-        {
+        for (text, told) in [
+            ("1e23", "1e23"),
+            ("3.3e22", "3.3e22"),
+            ("1e25", "1e25"),
+            ("12", "1.2e1"),
+            ("0", "0"),
+            ("6.45e24", "6.4e24"),
+        ] {
             assert_eq!(Operations::parse(text).map(|found| found.to_string()).as_deref(), Some(told), "{text}");
         }
         for bad in ["", "e", "1e", "x", "1e99", "1.25e1"] {

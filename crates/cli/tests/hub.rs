@@ -337,12 +337,16 @@ fn a_licence_changed_on_the_hub_fails_the_next_check() {
     for file in &mut other.files {
         match file.path.as_str() {
             "LICENSE" => {
-                file.bytes = b"You may use this model for research. You may not use it for commercial purposes.\n".to_vec();
+                file.bytes =
+                    b"You may use this model for research. You may not use it for commercial purposes.\n".to_vec();
                 file.size = file.bytes.len() as u64;
             }
             "README.md" => {
                 let text = String::from_utf8(file.bytes.clone()).expect("UTF-8");
-                file.bytes = text.replace("license: apache-2.0", "license: other").replace("Apache-2.0", "see LICENSE").into_bytes();
+                file.bytes = text
+                    .replace("license: apache-2.0", "license: other")
+                    .replace("Apache-2.0", "see LICENSE")
+                    .into_bytes();
                 file.size = file.bytes.len() as u64;
             }
             _ => {}
@@ -360,7 +364,9 @@ fn a_licence_changed_on_the_hub_fails_the_next_check() {
         let problems = document["models"][0]["problems"].as_array().expect("problems").clone();
         for (key, words) in wanted {
             let found = problems.iter().any(|one| {
-                one["key"] == *key && one["what"].as_str().is_some_and(|what| what.contains(words)) && one["level"] != ""
+                one["key"] == *key
+                    && one["what"].as_str().is_some_and(|what| what.contains(words))
+                    && one["level"] != ""
             });
             assert!(found, "{key}, {words}: {}", run.out);
         }

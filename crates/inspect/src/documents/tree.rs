@@ -124,11 +124,10 @@ fn code(words: &Words, name: &Words, folder: &str, role: Role) -> Option<Compone
     if words.any(&["sdk", "client", "types"]) {
         return None;
     }
-    let runs =
-        [
-            "inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run",
-            "transcribe", "synthesize", "synthesise", "translate",
-        ];
+    let runs = [
+        "inference", "generate", "generation", "sample", "sampling", "infer", "predict", "chat", "completion", "run",
+        "transcribe", "synthesize", "synthesise", "translate",
+    ];
     if name.any(&runs) && !folders.any(&data) || folders.any(&["inference"]) {
         return Some(Component::CodeInference);
     }

@@ -51,6 +51,14 @@ impl Sketch {
         self.cells[at..at + SKETCH].iter_mut().zip(&self.row).for_each(|(cell, more)| *cell += sign * more);
     }
 
+    /// Add a row, or a part of one, that was added up to the width of the square.
+    pub(crate) fn add_row(&mut self, row: u64, cells: &[f32; SKETCH]) {
+        let sign = sign(2, row);
+        let at = (row % SKETCH as u64) as usize * SKETCH;
+        let own = self.cells[at..at + SKETCH].iter_mut();
+        own.zip(cells).for_each(|(own, more)| *own += sign * f64::from(*more));
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, more)| *own += more);
     }
@@ -64,9 +72,9 @@ impl Sketch {
         if side < 8 || self.cells.iter().any(|cell| !cell.is_finite()) {
             return None;
         }
-        let diagonal = pivots(&self.cells, side);
-        let first = *diagonal.first().filter(|first| **first > 0.0)?;
         let most = side / 2;
+        let diagonal = pivots(&self.cells, most + 1);
+        let first = *diagonal.first().filter(|first| **first > 0.0)?;
         let falls = (1..=most).filter_map(|rank| {
             let (before, after) = (diagonal[rank - 1], diagonal.get(rank).copied().unwrap_or(0.0));
             (before > first * 1e-6).then(|| (rank, before / after.max(first * 1e-12)))
@@ -76,13 +84,21 @@ impl Sketch {
     }
 }
 
-/// The diagonal of a factorisation with pivots, the largest first.
-fn pivots(cells: &[f64], side: usize) -> Vec<f64> {
+/// In lanes, so that no sum waits for the one before.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; 16];
+    for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {
+        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += a * b);
+    }
+    lanes.iter().sum()
+}
+
+/// The start of the diagonal of a factorisation with pivots, the largest first.
+fn pivots(cells: &[f64], length: usize) -> Vec<f64> {
     let mut columns: Vec<Vec<f64>> =
         (0..SKETCH).map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect()).collect();
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let mut diagonal = Vec::with_capacity(side);
-    for step in 0..side {
+    let mut diagonal = Vec::with_capacity(length);
+    for step in 0..length {
         let lengths = columns.iter().enumerate().skip(step).map(|(at, column)| (at, dot(column, column)));
         let Some((at, length)) = lengths.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
         columns.swap(step, at);

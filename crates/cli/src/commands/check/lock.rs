@@ -210,7 +210,7 @@ impl Pinned {
                 None => told.push(format!("{file} is gone")),
                 Some(after) if after != before => {
                     told.push(format!("{file} was {}, is {}", short(before), short(after)));
-                },
+                }
                 Some(_) => {}
             }
         }

@@ -12,8 +12,8 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     // Of other models, of parts, of sizes that are only compared with.
     let other = [
         "draft", "teacher", "reward", "larger", "smaller", "less than", "fewer than", "more than", "up to", "compar*",
-        "outperform*", "than", "embedding*", "trainable", "lora", "adapter*", "vocabulary", "range*", "ranging", "from",
-        "between", "per", "every", "sizes", "unique", "excluding", "default", "temperature",
+        "outperform*", "than", "embedding*", "trainable", "lora", "adapter*", "vocabulary", "range*", "ranging",
+        "from", "between", "per", "every", "sizes", "unique", "excluding", "default", "temperature",
     ];
     if aside || !reader.about_the_model(said) || !said.affirms() || said.statement.text.contains(['<', '>']) {
         return;

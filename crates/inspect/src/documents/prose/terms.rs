@@ -126,7 +126,8 @@ fn gate(reader: &mut Reader<'_>, said: &Said<'_>) {
         "fill the form", "fill out the form", "accept the license", "accept our license", "accept the licence",
         "agree to the license", "acknowledge the license",
     ]) || words.has("access to the model")
-        && words.any(&["request*", "grant*", "apply", "require*", "restricted", "limited", "subject", "agree*", "accept*"]);
+        && words
+            .any(&["request*", "grant*", "apply", "require*", "restricted", "limited", "subject", "agree*", "accept*"]);
     let thing =
         words.any(&["weights", "download*", "model", "models", "access", "signed url", "hugging face", "huggingface"]);
     if asks

@@ -47,10 +47,7 @@ fn data_is_released_by_who_says_so() {
             ),
             ("The pretraining corpus has been made publicly available.", "data.pretraining"),
             // Where it came from is not where it is.
-            (
-                "Acorn was pretrained on 2T tokens of publicly available data.",
-                "1500000000000 to 2500000000000 tokens",
-            ),
+            ("Acorn was pretrained on 2T tokens of publicly available data.", "1500000000000 to 2500000000000 tokens"),
             ("The training data consists of publicly available datasets.", ""),
             ("We trained on a mix of public web data and licensed data.", ""),
             ("The training corpus was made available to us by a partner.", ""),

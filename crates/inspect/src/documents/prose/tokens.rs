@@ -8,12 +8,19 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     let trained = ["trained", "pretrained", "training", "pretraining", "pre training", "pre trained"];
     let words = &said.words;
     // `Total seen tokens: 366B`.
-    let labelled = said.label.any(&["seen tokens", "tokens seen", "training tokens", "token count", "pretraining tokens"]);
+    let labelled =
+        said.label.any(&["seen tokens", "tokens seen", "training tokens", "token count", "pretraining tokens"]);
     let about = labelled || words.any(&trained);
     let aside = matches!(said.topic, Topic::Evaluation | Topic::Limits | Topic::Citation | Topic::License);
     let other =
         ["context", "per second", "window", "batch", "vocabulary", "up to", "less than", "fewer than", "maximum"];
-    if !about || aside || !reader.about_the_model(said) || !words.any(&["tokens"]) || words.any(&other) || !said.affirms() {
+    if !about
+        || aside
+        || !reader.about_the_model(said)
+        || !words.any(&["tokens"])
+        || words.any(&other)
+        || !said.affirms()
+    {
         return;
     }
     let list: Vec<&str> = words.iter().collect();
