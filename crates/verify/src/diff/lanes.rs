@@ -8,7 +8,7 @@
 use super::rank::Sketch;
 use super::stats::{Ask, BINS, Stats};
 use crate::caps::SKETCH;
-use crate::values::{self, Grid};
+use crate::values::Grid;
 use candor_inspect::tensors::Dtype;
 
 /// Elements of a block.
@@ -16,10 +16,13 @@ pub(crate) const BLOCK: usize = 2048;
 /// Elements that are read at once.
 pub(crate) const PIECE: usize = 32 * BLOCK;
 const HALF: usize = BLOCK / 2;
-const LANES: usize = 8;
+const LANES: usize = 64;
+/// Elements that a lane adds up before they join the others of the lane.
+const DEEP: usize = 8;
 /// Bits of a bin in a key of two.
 const BITS: u32 = 6;
 const KEYS: usize = 1 << (2 * BITS);
+const TABLES: usize = 4;
 
 /// An element type whose numbers are 32-bit floats, or widen to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,8 +60,10 @@ pub(crate) struct Pass {
     places: Places,
     sides: [Box<[f32; BLOCK]>; 2],
     keys: Box<[u16; HALF]>,
-    /// How often two bins came together; two tables, since the next key is often the same.
-    counts: [Box<[u32; KEYS]>; 2],
+    /// How often two bins came together; several tables, since the next key is often the same, and counting in one place
+    /// again has to wait.
+    counts: [Box<[u32; KEYS]>; TABLES],
+    sums: Box<[[f64; LANES]; 6]>,
     signs: Vec<f32>,
     columns: u64,
     features: Features,
@@ -104,7 +109,8 @@ impl Pass {
             places,
             sides: [Box::new([0.0; BLOCK]), Box::new([0.0; BLOCK])],
             keys: Box::new([0; HALF]),
-            counts: [Box::new([0; KEYS]), Box::new([0; KEYS])],
+            counts: std::array::from_fn(|_| Box::new([0; KEYS])),
+            sums: Box::new([[0.0; LANES]; 6]),
             signs: signs.iter().map(|sign| *sign as f32).collect(),
             columns,
             features: Features::here(),
@@ -150,9 +156,7 @@ impl Pass {
         if !finite(x) || !finite(y) {
             return false;
         }
-        let (sums, largest) = sums(x, y);
-        let own = stats.sum.iter_mut().chain(&mut stats.squares);
-        own.zip(sums).for_each(|(own, more)| *own += more);
+        let largest = sums(x, y, &mut self.sums);
         if largest > stats.largest {
             stats.largest = largest;
             let first = x.iter().zip(y.iter()).position(|(x, y)| (f64::from(*y) - f64::from(*x)).abs() == largest);
@@ -167,10 +171,12 @@ impl Pass {
         } else {
             keys::<COUNTS, true>(self.places, x, y, &mut self.keys);
         }
-        let [even, odd] = &mut self.counts;
-        for pair in self.keys.as_chunks::<2>().0 {
-            even[usize::from(pair[0]) % KEYS] += 1;
-            odd[usize::from(pair[1]) % KEYS] += 1;
+        let [one, two, three, four] = &mut self.counts;
+        for keys in self.keys.as_chunks::<TABLES>().0 {
+            one[usize::from(keys[0]) % KEYS] += 1;
+            two[usize::from(keys[1]) % KEYS] += 1;
+            three[usize::from(keys[2]) % KEYS] += 1;
+            four[usize::from(keys[3]) % KEYS] += 1;
         }
         // What fills up the block is a pair of zeros.
         if let Some(bin) = stats.ulps.first_mut() {
@@ -190,8 +196,11 @@ impl Pass {
         true
     }
 
-    /// Write down the histogram of all blocks that were taken.
+    /// Write down the sums and the histogram of all blocks that were taken.
     pub(crate) fn finish(&mut self, stats: &mut Stats) {
+        let own = stats.sum.iter_mut().chain(&mut stats.squares);
+        own.zip(self.sums.iter()).for_each(|(own, lanes)| *own += lanes.iter().sum::<f64>());
+        self.sums.fill([0.0; LANES]);
         for table in &mut self.counts {
             for (key, count) in table.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
                 let bins = [key & ((1 << BITS) - 1), key >> BITS];
@@ -223,7 +232,7 @@ fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
         }
         Narrow::F16 => {
             let words = bytes.as_chunks::<2>().0;
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = values::f16(u16::from_le_bytes(*word)));
+            block.iter_mut().zip(words).for_each(|(to, word)| *to = half(u16::from_le_bytes(*word)));
             words.len()
         }
     };
@@ -232,32 +241,63 @@ fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
     length
 }
 
+/// [`crate::values::f16`] without a branch.
+#[inline(always)]
+fn half(bits: u16) -> f32 {
+    let (sign, rest) = (u32::from(bits & 0x8000) << 16, u32::from(bits & 0x7fff));
+    let special = if rest >= 0x7c00 { 112 << 23 } else { 0 };
+    let normal = (rest << 13) + (112 << 23) + special;
+    // The float `2^-14` with the bits of a small number behind, less `2^-14`.
+    let small = (f32::from_bits((rest << 13) + (113 << 23)) - f32::from_bits(113 << 23)).to_bits();
+    f32::from_bits(sign | if rest < 0x400 { small } else { normal })
+}
+
 #[inline(always)]
 fn finite(block: &[f32; BLOCK]) -> bool {
     block.iter().fold(0, |most, value| (value.to_bits() & 0x7fff_ffff).max(most)) < 0x7f80_0000
 }
 
-/// The sums of [`Stats`], and the largest change.
+/// Add to the sums of [`Stats`], lane by lane; answers the largest change. Lanes are many, and each takes a few elements
+/// in a row, so that a compiler sees a loop over lanes and not a chain of sums.
 #[inline(always)]
-fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK]) -> ([f64; 6], f64) {
-    let mut lanes = [[0.0f64; LANES]; 6];
+fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f64 {
     let mut largest = [0.0f64; LANES];
-    for (x, y) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
-        let (x, y) = (x.map(f64::from), y.map(f64::from));
+    let [sum_a, sum_b, square_a, square_b, product, change] = lanes;
+    let (a, b) = (a.as_chunks::<LANES>().0.as_chunks::<DEEP>().0, b.as_chunks::<LANES>().0.as_chunks::<DEEP>().0);
+    for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {
-            let (x, y) = (x[lane], y[lane]);
-            let change = y - x;
-            lanes[0][lane] += x;
-            lanes[1][lane] += y;
-            lanes[2][lane] += x * x;
-            lanes[3][lane] += y * y;
-            lanes[4][lane] += x * y;
-            lanes[5][lane] += change * change;
-            let change = change.abs();
-            largest[lane] = if change > largest[lane] { change } else { largest[lane] };
+            let mut own = [0.0f64; 6];
+            let mut most = largest[lane];
+            for (a, b) in a.iter().zip(b) {
+                let (x, y) = (f64::from(a[lane]), f64::from(b[lane]));
+                let change = y - x;
+                own[0] += x;
+                own[1] += y;
+                own[2] += x * x;
+                own[3] += y * y;
+                own[4] += x * y;
+                own[5] += change * change;
+                let change = change.abs();
+                most = if change > most { change } else { most };
+            }
+            sum_a[lane] += own[0];
+            sum_b[lane] += own[1];
+            square_a[lane] += own[2];
+            square_b[lane] += own[3];
+            product[lane] += own[4];
+            change[lane] += own[5];
+            largest[lane] = most;
         }
     }
-    (lanes.map(|lane| lane.iter().sum()), largest.into_iter().fold(0.0, f64::max))
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lane in 0..width {
+            let other = largest[lane + width];
+            largest[lane] = if other > largest[lane] { other } else { largest[lane] };
+        }
+        width /= 2;
+    }
+    largest[0]
 }
 
 /// Elements that differ as numbers, and those of them that became zero.

@@ -95,11 +95,13 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// The start of the diagonal of a factorisation with pivots, the largest first.
 fn pivots(cells: &[f64], length: usize) -> Vec<f64> {
-    let mut columns: Vec<Vec<f64>> =
-        (0..SKETCH).map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect()).collect();
+    let mut columns: Vec<(f64, Vec<f64>)> = (0..SKETCH)
+        .map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect())
+        .map(|column: Vec<f64>| (dot(&column, &column), column))
+        .collect();
     let mut diagonal = Vec::with_capacity(length);
     for step in 0..length {
-        let lengths = columns.iter().enumerate().skip(step).map(|(at, column)| (at, dot(column, column)));
+        let lengths = columns.iter().enumerate().skip(step).map(|(at, (length, _))| (at, *length));
         let Some((at, length)) = lengths.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
         columns.swap(step, at);
         diagonal.push(length.sqrt());
@@ -107,12 +109,18 @@ fn pivots(cells: &[f64], length: usize) -> Vec<f64> {
             break;
         }
         let (done, rest) = columns.split_at_mut(step + 1);
-        let pivot = &done[step];
-        for column in rest {
-            // Twice, because once leaves what rounding made of the difference.
-            for _ in 0..2 {
+        let pivot = &done[step].1;
+        for (own, column) in rest {
+            // Again where most of a column is gone, because once leaves what rounding made of the difference.
+            let mut before = f64::INFINITY;
+            while *own < before * 0.5 {
+                before = *own;
                 let share = dot(pivot, column) / length;
                 column.iter_mut().zip(pivot).for_each(|(own, pivot)| *own -= share * pivot);
+                *own = dot(column, column);
+                if before == 0.0 {
+                    break;
+                }
             }
         }
     }
