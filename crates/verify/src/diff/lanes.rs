@@ -397,3 +397,6 @@ fn fold(sketch: &mut Sketch, a: &[f32], b: &[f32], at: u64, columns: u64, signs:
         taken += count;
     }
 }
+
+#[cfg(test)]
+mod tests;
