@@ -1,6 +1,8 @@
 //! What the program prints is what its schemas say; and what they forbid, they refuse.
 
-use candor_facts::{Component, OpennessClaim, TermKind};
+use candor_facts::{Component, OpennessClaim, TermKind, Tree};
+use candor_inspect::tensors::Dtype;
+use candor_verify::making::{self, Made};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -15,6 +17,13 @@ fn root() -> PathBuf {
 
 /// Run the program at the root of the repository; what it prints.
 fn candor(args: &[&str], input: &str) -> String {
+    let (success, text) = told(args, input);
+    assert!(success, "candor {}: {text}", args.join(" "));
+    text
+}
+
+/// The same, also where it exits with another code than 0.
+fn told(args: &[&str], input: &str) -> (bool, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_candor"))
         .args(args)
         .current_dir(root())
@@ -24,8 +33,7 @@ fn candor(args: &[&str], input: &str) -> String {
         .unwrap();
     program.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = program.wait_with_output().unwrap();
-    assert!(output.status.success(), "candor {}: {}", args.join(" "), output.status);
-    String::from_utf8(output.stdout).unwrap()
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
 }
 
 fn schema(of: &str) -> Value {
@@ -112,6 +120,85 @@ fn single_files() {
         assert_eq!(documents.len(), 2);
         assert!(documents[1]["error"].is_string());
         documents.iter().for_each(|document| check(&validator, document));
+    }
+}
+
+/// A model, and what others make of it: every kind of change, files that are cut, zeros and what is not finite.
+fn models() -> (String, Vec<String>) {
+    let (first, second) = (making::model(1, 32, 1), making::model(2, 32, 1));
+    let folder = |name: &str, memory: &making::Memory| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema").join("models").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        for entry in memory.entries() {
+            let bytes = candor_facts::read_all(&*memory.open(entry).unwrap(), u64::MAX).unwrap().unwrap();
+            std::fs::write(folder.join(&entry.path), bytes).unwrap();
+        }
+        folder.display().to_string()
+    };
+    let stored = |tensors: &[Made]| making::safetensors(tensors, Dtype::F32);
+    let card = ("README.md".to_owned(), b"---\nbase_model: some/base\n---\n".to_vec());
+    let mut odd = first.clone();
+    odd[0].values.fill(0.0);
+    odd[1].values[0] = f32::NAN;
+    odd[2].name = "other".to_owned();
+    let whole = stored(&first);
+    let model = "model.safetensors".to_owned();
+    let files = |files: Vec<(String, Vec<u8>)>| making::Memory::new(files);
+    let base = folder("base", &files(vec![(model.clone(), whole.clone())]));
+    let mut others: Vec<String> = making::changes()
+        .iter()
+        .enumerate()
+        .map(|(at, change)| folder(&format!("change-{at}"), &(change.made)(&first, &second)))
+        .collect();
+    others.push(folder("odd", &files(vec![(model.clone(), stored(&odd)), card])));
+    others.push(folder("other", &files(vec![(model.clone(), stored(&second))])));
+    others.push(folder("cut", &files(vec![(model, whole[..whole.len() - 64].to_vec())])));
+    (base, others)
+}
+
+#[test]
+fn comparisons() {
+    let (diffs, lineages) = (validator("diff"), validator("lineage"));
+    let (base, others) = models();
+    let mut kinds = std::collections::BTreeSet::new();
+    for other in &others {
+        for [a, b] in [[&base, other], [other, &base]] {
+            let document: Value = serde_json::from_str(&told(&["diff", a, b, "--format", "json"], "").1).unwrap();
+            check(&diffs, &document);
+            kinds.extend(document["kinds"].as_object().unwrap().keys().cloned());
+        }
+        let (_, text) = told(&["lineage", other, &base, &others[0], "--format", "json"], "");
+        check(&lineages, &serde_json::from_str(&text).unwrap());
+    }
+    assert!(kinds.len() >= 8, "{kinds:?}");
+    let right: Value = serde_json::from_str(&told(&["diff", &base, &others[7], "--format", "json"], "").1).unwrap();
+    check(&diffs, &right);
+    for (at, wrong) in [
+        ("/outcome", json!("equal")),
+        ("/kinds", json!({"other": {"tensors": 1, "elements": 1}})),
+        ("/tensors/0/kind", json!("low-rank")),
+        ("/tensors/0/relative_l2", json!(-1)),
+        ("/tensors/0/dtypes", json!(["F32"])),
+        ("/a/tensors", json!(-1)),
+    ] {
+        let mut document = right.clone();
+        *document.pointer_mut(at).unwrap_or_else(|| panic!("{at}")) = wrong;
+        assert!(!diffs.is_valid(&document), "{at}");
+    }
+    let mut document = right.clone();
+    document["tensors"][0].as_object_mut().unwrap().remove("cosine");
+    assert!(!diffs.is_valid(&document), "half of the figures");
+    let right: Value = serde_json::from_str(&told(&["lineage", &others[0], &base, "--format", "json"], "").1).unwrap();
+    check(&lineages, &right);
+    for (at, wrong) in [
+        ("/parents/0/answer", json!("independent")),
+        ("/parents/0/kind", json!("unknown")),
+        ("/parents/0/finding", json!({"kind": "undeclared-base"})),
+        ("/merge", json!({"parents": ["a"], "shares": [1]})),
+    ] {
+        let mut document = right.clone();
+        *document.pointer_mut(at).unwrap_or_else(|| panic!("{at}")) = wrong;
+        assert!(!lineages.is_valid(&document), "{at}");
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod documents;
 mod kind;
+mod lanes;
 mod pairs;
 pub(crate) mod rank;
 pub(crate) mod stats;
@@ -15,12 +16,13 @@ pub use pairs::How;
 pub use stats::BINS;
 
 use crate::caps;
-use crate::values;
+use crate::values::{self, decode};
 pub use crate::weights::Unread;
 use crate::weights::{Placed, Room, Weights, same};
 use crate::work::{self, Progress};
 use candor_facts::Tree;
 use candor_inspect::tensors::Dtype;
+use lanes::Pass;
 use stats::{Ask, Stats};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,10 +130,12 @@ pub(crate) fn weights(a: &Weights<'_>, b: &Weights<'_>, threads: usize, progress
         .filter_map(|(x, y, how)| Some(Pair::new(a.tensors.get(*x)?, b.tensors.get(*y)?, *how)))
         .collect();
     let equal = equal(a, b, &pairs, threads, progress);
-    let mut results = figures(a, b, &pairs, &equal, threads, progress);
+    let results = figures(a, b, &pairs, &equal, threads, progress);
+    let found_of: Vec<(&Pair<'_>, &Equal, &Figures)> =
+        pairs.iter().zip(&equal).zip(&results).map(|((pair, equal), figures)| (pair, equal, figures)).collect();
+    let judged = work::map(&found_of, threads, |(pair, equal, figures)| kind::judge(a, b, pair, equal, figures));
     let mut tensors = Vec::with_capacity(pairs.len());
-    for ((pair, equal), figures) in pairs.iter().zip(&equal).zip(results.drain(..)) {
-        let (kind, numbers) = kind::judge(a, b, pair, equal, figures);
+    for (pair, (kind, numbers)) in pairs.iter().zip(judged) {
         if let Kind::Opaque { why } = &kind {
             unread[1].push(Unread { path: b.path(pair.b).to_owned(), why: why.clone() });
         }
@@ -202,6 +206,14 @@ impl<'w> Pair<'w> {
             && a.data.big_endian == b.data.big_endian
             && a.data.strides.is_none()
             && b.data.strides.is_none()
+    }
+
+    /// Whether elements lie one after the other on both sides, the low byte first.
+    fn is_plain(&self) -> bool {
+        [self.a, self.b].iter().all(|one| {
+            let data = &one.tensor.data;
+            data.bytes.is_some() && data.strides.is_none() && !data.big_endian
+        })
     }
 
     fn told(&self, kind: Kind, numbers: Option<Numbers>) -> TensorDiff {
@@ -335,6 +347,24 @@ fn unit_stats(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, unit: Range<u64
     let mut stats = Stats::new(&ask);
     let signs = if sketch { rank::signs(pair.columns) } else { Vec::new() };
     let (mut left, mut right) = <(Room, Room)>::default();
+    if let Some(mut pass) = pair.is_plain().then(|| Pass::new(pair.dtypes(), &ask, &signs, pair.columns)).flatten() {
+        let [x, y] = pair.dtypes().map(|dtype| (dtype, (dtype.block().1 / 8) as usize));
+        for at in unit.clone().step_by(lanes::PIECE) {
+            let run = at..unit.end.min(at + lanes::PIECE as u64);
+            a.raw(pair.a, &run, &mut left.bytes)?;
+            b.raw(pair.b, &run, &mut right.bytes)?;
+            let blocks = left.bytes.chunks(lanes::BLOCK * x.1).zip(right.bytes.chunks(lanes::BLOCK * y.1));
+            for ((one, other), at) in blocks.zip((at..).step_by(lanes::BLOCK)) {
+                if !pass.take(&mut stats, one, other, at, &ask) {
+                    decode(x.0, false, one, &mut left.values);
+                    decode(y.0, false, other, &mut right.values);
+                    stats.take(&left.values, &right.values, at, &ask, pair.columns, &signs);
+                }
+            }
+        }
+        pass.finish(&mut stats);
+        return Ok(stats);
+    }
     let columns = pair.columns.max(1);
     let each =
         if columns <= caps::NUMBERS && pair.is_matrix() { caps::NUMBERS / columns * columns } else { caps::NUMBERS };
@@ -345,17 +375,7 @@ fn unit_stats(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, unit: Range<u64
         let end = (at + each).min(unit.end).min(if pair.is_matrix() { row_end } else { u64::MAX });
         a.values(pair.a, at..end, &mut left)?;
         b.values(pair.b, at..end, &mut right)?;
-        stats.add(&left.values, &right.values, at, &ask);
-        if let Some(sketch) = &mut stats.sketch {
-            let length = usize::try_from(columns.min(end - at)).unwrap_or(1);
-            let rows = left.values.chunks(length).zip(right.values.chunks(length));
-            for (number, (a, b)) in rows.enumerate() {
-                let first = at + number as u64 * columns;
-                let column = first % columns;
-                let signs = signs.get(usize::try_from(column).unwrap_or(0)..).unwrap_or_default();
-                sketch.add(first / columns, column, a, b, signs);
-            }
-        }
+        stats.take(&left.values, &right.values, at, &ask, columns, &signs);
         at = end;
     }
     Ok(stats)

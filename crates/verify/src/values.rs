@@ -104,6 +104,11 @@ pub(crate) fn grid(dtype: Dtype) -> Option<Grid> {
 }
 
 impl Grid {
+    /// Bits of mantissa after the leading one, least exponent of a normal number.
+    pub(crate) fn parts(self) -> (i32, i32) {
+        (self.mantissa, self.least)
+    }
+
     /// Whether this type holds fewer digits than another.
     pub(crate) fn is_coarser(self, other: Self) -> bool {
         (self.mantissa, -self.least) < (other.mantissa, -other.least)

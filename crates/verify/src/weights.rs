@@ -196,6 +196,14 @@ impl<'t> Weights<'t> {
         Ok(())
     }
 
+    /// The bytes of a run of elements, where they lie one after the other and each by itself.
+    pub(crate) fn raw(&self, placed: &Placed, run: &Range<u64>, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let Tensor { dtype, data, .. } = &placed.tensor;
+        let whole = data.bytes.as_ref().ok_or_else(|| not_numbers(placed))?;
+        let width = dtype.block().1 / 8;
+        self.bytes(placed, whole.start + run.start * width..whole.start + run.end * width, bytes)
+    }
+
     /// A run of a tensor whose elements do not lie one after the other.
     fn gather(
         &self,

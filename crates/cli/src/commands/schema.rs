@@ -23,6 +23,10 @@ pub(crate) enum SchemaOf {
     Inspect,
     /// `check --format json`.
     Check,
+    /// `diff --format json`.
+    Diff,
+    /// `lineage --format json`.
+    Lineage,
 }
 
 /// Run the command.
@@ -32,6 +36,8 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         SchemaOf::License => include_str!("../../schemas/license.schema.json"),
         SchemaOf::Inspect => include_str!("../../schemas/inspect.schema.json"),
         SchemaOf::Check => include_str!("../../schemas/check.schema.json"),
+        SchemaOf::Diff => include_str!("../../schemas/diff.schema.json"),
+        SchemaOf::Lineage => include_str!("../../schemas/lineage.schema.json"),
     };
     output.print(text)?;
     Ok(Outcome::Answered)

@@ -110,10 +110,10 @@ pub(super) fn judge(
     b: &Weights<'_>,
     pair: &Pair<'_>,
     equal: &Equal,
-    figures: Figures,
+    figures: &Figures,
 ) -> (Kind, Option<Numbers>) {
     let opaque = |why: &String| (Kind::Opaque { why: why.clone() }, None);
-    match (equal, &figures) {
+    match (equal, figures) {
         (Err(why), _) | (_, Some(Err(why))) => opaque(why),
         _ if !pair.fits() => (Kind::Shape, None),
         (Ok(true), _) | (_, None) => (Kind::Equal, None),
@@ -183,6 +183,7 @@ fn of(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, stats: &Stats) -> Resul
     let centred = stats.centred().unwrap_or(cosine);
     if centred.abs() < FAR {
         if x == y
+            && stats.may_be_reordered()
             && let Some(what) = permuted(a, b, pair)?
         {
             return Ok(Kind::Permuted { what });
@@ -205,22 +206,33 @@ fn levels(weights: &Weights<'_>, placed: &Placed, pair: &Pair<'_>) -> Result<Opt
         return Ok(None);
     }
     let rows = placed.tensor.elements / columns;
-    let mut seen = [(0u32, 0u32); GROUPS.len() + 1];
+    let whole = usize::try_from(columns).unwrap_or(usize::MAX);
+    let sizes = GROUPS.into_iter().chain([whole]).map(|size| size.min(whole));
+    // Groups of each size that are even, that are not, and all.
+    let mut seen = [(0, 0, 0); GROUPS.len() + 1];
+    for (size, (.., all)) in sizes.clone().zip(&mut seen) {
+        *all = rows.min(ROWS) * (whole / size) as u64;
+    }
+    let is_lost = |odd: u64, all: u64| odd * 20 > all;
     let mut room = Room::default();
     for sample in 0..rows.min(ROWS) {
         let row = sample * rows / rows.min(ROWS);
         weights.values(placed, row * columns..(row + 1) * columns, &mut room)?;
-        let whole = room.values.len();
-        for (size, (even, all)) in GROUPS.into_iter().chain([whole]).zip(&mut seen) {
-            for group in room.values.chunks_exact(size.min(whole)) {
-                *all += 1;
-                *even += u32::from(is_even(group));
+        for (size, (even, odd, all)) in sizes.clone().zip(&mut seen) {
+            for group in room.values.chunks_exact(size) {
+                if is_lost(*odd, *all) {
+                    break;
+                }
+                *(if is_even(group) { &mut *even } else { &mut *odd }) += 1;
             }
+        }
+        if seen.iter().all(|(_, odd, all)| is_lost(*odd, *all)) {
+            return Ok(None);
         }
     }
     // The largest group that holds says most.
     let found = GROUPS.iter().map(|size| size.to_string()).chain(["row".to_owned()]).zip(seen);
-    let held = found.filter(|(_, (even, all))| *all > 0 && *even * 20 >= *all * 19).last();
+    let held = found.filter(|(_, (even, _, all))| *all > 0 && *even * 20 >= *all * 19).last();
     Ok(held.map(
         |(size, _)| if size == "row" { "a scale for each row".into() } else { format!("a scale for each {size}") },
     ))

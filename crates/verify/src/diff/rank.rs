@@ -51,6 +51,14 @@ impl Sketch {
         self.cells[at..at + SKETCH].iter_mut().zip(&self.row).for_each(|(cell, more)| *cell += sign * more);
     }
 
+    /// Add a row, or a part of one, that was added up to the width of the square.
+    pub(crate) fn add_row(&mut self, row: u64, cells: &[f32; SKETCH]) {
+        let sign = sign(2, row);
+        let at = (row % SKETCH as u64) as usize * SKETCH;
+        let own = self.cells[at..at + SKETCH].iter_mut();
+        own.zip(cells).for_each(|(own, more)| *own += sign * f64::from(*more));
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, more)| *own += more);
     }
@@ -64,9 +72,9 @@ impl Sketch {
         if side < 8 || self.cells.iter().any(|cell| !cell.is_finite()) {
             return None;
         }
-        let diagonal = pivots(&self.cells, side);
-        let first = *diagonal.first().filter(|first| **first > 0.0)?;
         let most = side / 2;
+        let diagonal = pivots(&self.cells, most + 1);
+        let first = *diagonal.first().filter(|first| **first > 0.0)?;
         let falls = (1..=most).filter_map(|rank| {
             let (before, after) = (diagonal[rank - 1], diagonal.get(rank).copied().unwrap_or(0.0));
             (before > first * 1e-6).then(|| (rank, before / after.max(first * 1e-12)))
@@ -76,14 +84,24 @@ impl Sketch {
     }
 }
 
-/// The diagonal of a factorisation with pivots, the largest first.
-fn pivots(cells: &[f64], side: usize) -> Vec<f64> {
-    let mut columns: Vec<Vec<f64>> =
-        (0..SKETCH).map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect()).collect();
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let mut diagonal = Vec::with_capacity(side);
-    for step in 0..side {
-        let lengths = columns.iter().enumerate().skip(step).map(|(at, column)| (at, dot(column, column)));
+/// In lanes, so that no sum waits for the one before.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [0.0; 16];
+    for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {
+        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += a * b);
+    }
+    lanes.iter().sum()
+}
+
+/// The start of the diagonal of a factorisation with pivots, the largest first.
+fn pivots(cells: &[f64], length: usize) -> Vec<f64> {
+    let mut columns: Vec<(f64, Vec<f64>)> = (0..SKETCH)
+        .map(|column| (0..SKETCH).map(|row| cells[row * SKETCH + column]).collect())
+        .map(|column: Vec<f64>| (dot(&column, &column), column))
+        .collect();
+    let mut diagonal = Vec::with_capacity(length);
+    for step in 0..length {
+        let lengths = columns.iter().enumerate().skip(step).map(|(at, (length, _))| (at, *length));
         let Some((at, length)) = lengths.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
         columns.swap(step, at);
         diagonal.push(length.sqrt());
@@ -91,12 +109,18 @@ fn pivots(cells: &[f64], side: usize) -> Vec<f64> {
             break;
         }
         let (done, rest) = columns.split_at_mut(step + 1);
-        let pivot = &done[step];
-        for column in rest {
-            // Twice, because once leaves what rounding made of the difference.
-            for _ in 0..2 {
+        let pivot = &done[step].1;
+        for (own, column) in rest {
+            // Again where most of a column is gone, because once leaves what rounding made of the difference.
+            let mut before = f64::INFINITY;
+            while *own < before * 0.5 {
+                before = *own;
                 let share = dot(pivot, column) / length;
                 column.iter_mut().zip(pivot).for_each(|(own, pivot)| *own -= share * pivot);
+                *own = dot(column, column);
+                if before == 0.0 {
+                    break;
+                }
             }
         }
     }

@@ -59,8 +59,21 @@ impl Stats {
         }
     }
 
-    /// Take a piece; `at` is the number of its first element.
-    pub(crate) fn add(&mut self, a: &[f64], b: &[f64], at: u64, ask: &Ask<'_>) {
+    /// Take a piece; `at` is the number of its first element. `signs` are those of all columns.
+    pub(crate) fn take(&mut self, a: &[f64], b: &[f64], at: u64, ask: &Ask<'_>, columns: u64, signs: &[f64]) {
+        self.add(a, b, at, ask);
+        let Some(sketch) = &mut self.sketch else { return };
+        let (mut a, mut b, mut at) = (a, b, at);
+        while !a.is_empty() && !b.is_empty() {
+            let (row, column) = (at / columns, at % columns);
+            let signs = signs.get(usize::try_from(column).unwrap_or(0)..).unwrap_or_default();
+            let count = usize::try_from(columns - column).unwrap_or(usize::MAX).min(a.len()).min(b.len());
+            sketch.add(row, column, &a[..count], &b[..count], signs);
+            (a, b, at) = (&a[count..], &b[count..], at + count as u64);
+        }
+    }
+
+    fn add(&mut self, a: &[f64], b: &[f64], at: u64, ask: &Ask<'_>) {
         let finite = a.iter().zip(b).fold(true, |all, (x, y)| all & x.is_finite() & y.is_finite());
         if finite {
             self.sums(a, b)
@@ -141,6 +154,12 @@ impl Stats {
         if let (Some(own), Some(more)) = (&mut self.sketch, &other.sketch) {
             own.merge(more);
         }
+    }
+
+    /// Whether the numbers may be the same in another order: sums do not see the order, but for rounding.
+    pub(crate) fn may_be_reordered(&self) -> bool {
+        let [a, b, ..] = self.squares;
+        (a - b).abs() <= a.max(b) * 1e-6 || self.not_finite != [0, 0]
     }
 
     /// Length of the change by the length of the first.
