@@ -100,5 +100,3 @@ pub const LISTED_MODELS: usize = 200;
 pub(crate) const REVIEW_FILE_BYTES: u64 = 1 << 20;
 /// What a review may be pinned to, in bytes.
 pub(crate) const REVIEWED_BYTES: u64 = 64 << 20;
-/// A header of so many bytes is hashed beside its reading, on a thread of its own.
-pub(crate) const ASIDE: usize = 128 << 10;

@@ -51,18 +51,8 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
     }
     let whole = read_exact(bytes, 0, usize::try_from(length + 8).unwrap_or(0))?;
     let text = whole.get(8..).unwrap_or_default();
-    let mut header = if whole.len() < caps::ASIDE {
-        header.head = Some((0..length + 8, Digest::of(&whole)));
-        entries(text, header, size - 8 - length)
-    } else {
-        // The digest takes as long as the reading.
-        std::thread::scope(|scope| {
-            let digest = scope.spawn(|| Digest::of(&whole));
-            let mut header = entries(text, header, size - 8 - length);
-            header.head = digest.join().ok().map(|digest| (0..length + 8, digest));
-            header
-        })
-    };
+    header.head = Some((0..length + 8, Digest::of(&whole)));
+    let mut header = entries(text, header, size - 8 - length);
     header.faults.sort_by_key(|fault| fault.at);
     Ok(header)
 }

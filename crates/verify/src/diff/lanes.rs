@@ -3,6 +3,8 @@
 //! Elements are taken in blocks that stay in the nearest cache, in loops without branches over lanes of fixed number,
 //! which a compiler turns into instructions over many elements. Sums go on in 64-bit floats, lane by lane, in an order
 //! that is the same on every processor; so are the figures.
+//!
+//! Long because the loops share their lanes and are read beside each other.
 #![allow(clippy::indexing_slicing, reason = "lanes of arrays of fixed length; keys are masked")]
 
 use super::rank::Sketch;

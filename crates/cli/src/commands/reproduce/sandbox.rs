@@ -67,10 +67,11 @@ if echo x > "$2" 2> /dev/null; then exit 4; fi
                 let mut command = Command::new(installed("bwrap")?);
                 command.args(["--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]);
                 command.args(["--dev", "/dev", "--proc", "/proc"]);
-                let hidden = ["/tmp", "/home", "/root"].into_iter().filter(|path| Path::new(path).is_dir());
-                let hidden: Vec<&str> = hidden.collect();
+                let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+                let hidden = ["/tmp", "/home"].map(PathBuf::from).into_iter().chain(home);
+                let hidden: Vec<PathBuf> = hidden.filter(|path| path.is_dir() && path.parent().is_some()).collect();
                 for folder in &hidden {
-                    command.args(["--tmpfs", folder]);
+                    command.arg("--tmpfs").arg(folder);
                 }
                 for path in reads {
                     command.arg("--ro-bind").arg(path).arg(path);
@@ -78,7 +79,7 @@ if echo x > "$2" 2> /dev/null; then exit 4; fi
                 command.arg("--bind").arg(work).arg(work);
                 // A file written there would be gone in silence.
                 for folder in &hidden {
-                    command.args(["--remount-ro", folder]);
+                    command.arg("--remount-ro").arg(folder);
                 }
                 command.arg("--chdir").arg(work).arg("--");
                 command
