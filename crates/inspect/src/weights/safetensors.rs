@@ -52,9 +52,7 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
     let whole = read_exact(bytes, 0, usize::try_from(length + 8).unwrap_or(0))?;
     let text = whole.get(8..).unwrap_or_default();
     header.head = Some((0..length + 8, Digest::of(&whole)));
-    let mut header = entries(text, header, size - 8 - length);
-    header.faults.sort_by_key(|fault| fault.at);
-    Ok(header)
+    Ok(entries(text, header, size - 8 - length))
 }
 
 /// The entries of a header, with faults; `data` is the number of bytes after it.
@@ -71,6 +69,7 @@ fn entries(text: &[u8], mut header: Table, data: u64) -> Table {
     }
     entries.header.check_names();
     entries.check_ranges(data);
+    entries.header.faults.sort_by_key(|fault| fault.at);
     entries.header
 }
 
