@@ -218,24 +218,14 @@ impl Pass {
 /// Widen elements into a block; what is left of it becomes zero.
 #[inline(always)]
 fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
-    let length = match from {
-        Narrow::F32 => {
-            let words = bytes.as_chunks::<4>().0;
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = f32::from_le_bytes(*word));
-            words.len()
-        }
-        Narrow::BF16 => {
-            let words = bytes.as_chunks::<2>().0;
-            let wide = |word: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*word)) << 16);
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = wide(word));
-            words.len()
-        }
-        Narrow::F16 => {
-            let words = bytes.as_chunks::<2>().0;
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = half(u16::from_le_bytes(*word)));
-            words.len()
-        }
-    };
+    let (words, pairs) = (bytes.as_chunks::<4>().0, bytes.as_chunks::<2>().0);
+    let wide = |word: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*word)) << 16);
+    match from {
+        Narrow::F32 => block.iter_mut().zip(words).for_each(|(to, word)| *to = f32::from_le_bytes(*word)),
+        Narrow::BF16 => block.iter_mut().zip(pairs).for_each(|(to, word)| *to = wide(word)),
+        Narrow::F16 => block.iter_mut().zip(pairs).for_each(|(to, word)| *to = half(u16::from_le_bytes(*word))),
+    }
+    let length = if from == Narrow::F32 { words.len() } else { pairs.len() };
     let length = length.min(BLOCK);
     block[length..].fill(0.0);
     length
