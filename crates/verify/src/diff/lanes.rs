@@ -87,6 +87,7 @@ impl Features {
                 && is_x86_feature_detected!("avx512cd")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("fma")
             {
                 return Self::Avx512;
             }
@@ -134,7 +135,7 @@ impl Pass {
     }
 
     /// The same code, made of wider instructions. Rust never joins a product and a sum into one rounding by itself, so
-    /// that every number is the same.
+    /// that every number is the same; [`plus`] does where nothing is rounded.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn block_avx2(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
@@ -142,21 +143,21 @@ impl Pass {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma")]
     fn block_avx512(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
         self.block::<true>(stats, a, b, at, ask)
     }
 
-    /// `COUNTS` says that there is an instruction for leading zeros of many numbers.
+    /// `WIDE` says that there are instructions for leading zeros, and for a product and a sum at once.
     #[inline(always)]
-    fn block<const COUNTS: bool>(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
+    fn block<const WIDE: bool>(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
         let [x, y] = &mut self.sides;
         let length = load(self.types[0], a, x);
         load(self.types[1], b, y);
         if !finite(x) || !finite(y) {
             return false;
         }
-        let largest = sums(x, y, &mut self.sums);
+        let largest = sums::<WIDE>(x, y, &mut self.sums);
         if largest > stats.largest {
             stats.largest = largest;
             let first = x.iter().zip(y.iter()).position(|(x, y)| (f64::from(*y) - f64::from(*x)).abs() == largest);
@@ -167,9 +168,9 @@ impl Pass {
         stats.changed += changed;
         stats.zeroed += zeroed;
         if self.places.normal == 0 {
-            keys::<COUNTS, false>(self.places, x, y, &mut self.keys);
+            keys::<WIDE, false>(self.places, x, y, &mut self.keys);
         } else {
-            keys::<COUNTS, true>(self.places, x, y, &mut self.keys);
+            keys::<WIDE, true>(self.places, x, y, &mut self.keys);
         }
         let [one, two, three, four] = &mut self.counts;
         for keys in self.keys.as_chunks::<TABLES>().0 {
@@ -247,10 +248,16 @@ fn finite(block: &[f32; BLOCK]) -> bool {
     block.iter().fold(0, |most, value| (value.to_bits() & 0x7fff_ffff).max(most)) < 0x7f80_0000
 }
 
+/// A sum and a product. That of two 32-bit floats is exact, so that it is the same in one step and in two.
+#[inline(always)]
+fn plus<const WIDE: bool>(sum: f64, a: f64, b: f64) -> f64 {
+    if WIDE { a.mul_add(b, sum) } else { sum + a * b }
+}
+
 /// Add to the sums of [`Stats`], lane by lane; answers the largest change. Lanes are many, and each takes a few elements
 /// in a row, so that a compiler sees a loop over lanes and not a chain of sums.
 #[inline(always)]
-fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f64 {
+fn sums<const WIDE: bool>(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f64 {
     let mut largest = [0.0f64; LANES];
     let [sum_a, sum_b, square_a, square_b, product, change] = lanes;
     let (a, b) = (a.as_chunks::<LANES>().0.as_chunks::<DEEP>().0, b.as_chunks::<LANES>().0.as_chunks::<DEEP>().0);
@@ -263,9 +270,9 @@ fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f6
                 let change = y - x;
                 own[0] += x;
                 own[1] += y;
-                own[2] += x * x;
-                own[3] += y * y;
-                own[4] += x * y;
+                own[2] = plus::<WIDE>(own[2], x, x);
+                own[3] = plus::<WIDE>(own[3], y, y);
+                own[4] = plus::<WIDE>(own[4], x, y);
                 own[5] += change * change;
                 let change = change.abs();
                 most = if change > most { change } else { most };
@@ -327,10 +334,10 @@ impl Places {
     }
 
     #[inline(always)]
-    fn bin<const COUNTS: bool, const SMALL: bool>(self, a: f32, b: f32) -> u16 {
+    fn bin<const WIDE: bool, const SMALL: bool>(self, a: f32, b: f32) -> u16 {
         let (a, b) = (self.place::<SMALL>(a), self.place::<SMALL>(b));
         let apart = a.max(b).wrapping_sub(a.min(b)).cast_unsigned();
-        if COUNTS {
+        if WIDE {
             return (32 - apart.leading_zeros()) as u16;
         }
         // The length of a number in bits, from the exponent of it as a float. Half of it fits into a signed number;
@@ -343,15 +350,15 @@ impl Places {
 
 /// Bins of the distances, two in a key.
 #[inline(always)]
-fn keys<const COUNTS: bool, const SMALL: bool>(
+fn keys<const WIDE: bool, const SMALL: bool>(
     places: Places,
     a: &[f32; BLOCK],
     b: &[f32; BLOCK],
     keys: &mut [u16; HALF],
 ) {
     for at in 0..HALF {
-        let low = places.bin::<COUNTS, SMALL>(a[at], b[at]);
-        let high = places.bin::<COUNTS, SMALL>(a[at + HALF], b[at + HALF]);
+        let low = places.bin::<WIDE, SMALL>(a[at], b[at]);
+        let high = places.bin::<WIDE, SMALL>(a[at + HALF], b[at + HALF]);
         keys[at] = low | high << BITS;
     }
 }
