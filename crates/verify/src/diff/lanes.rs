@@ -89,6 +89,7 @@ impl Features {
                 && is_x86_feature_detected!("avx512cd")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("fma")
             {
                 return Self::Avx512;
             }
@@ -136,7 +137,7 @@ impl Pass {
     }
 
     /// The same code, made of wider instructions. Rust never joins a product and a sum into one rounding by itself, so
-    /// that every number is the same.
+    /// that every number is the same; [`plus`] does where nothing is rounded.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn block_avx2(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
@@ -144,21 +145,21 @@ impl Pass {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
+    #[target_feature(enable = "avx2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,fma")]
     fn block_avx512(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
         self.block::<true>(stats, a, b, at, ask)
     }
 
-    /// `COUNTS` says that there is an instruction for leading zeros of many numbers.
+    /// `WIDE` says that there are instructions for leading zeros, and for a product and a sum at once.
     #[inline(always)]
-    fn block<const COUNTS: bool>(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
+    fn block<const WIDE: bool>(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
         let [x, y] = &mut self.sides;
         let length = load(self.types[0], a, x);
         load(self.types[1], b, y);
         if !finite(x) || !finite(y) {
             return false;
         }
-        let largest = sums(x, y, &mut self.sums);
+        let largest = sums::<WIDE>(x, y, &mut self.sums);
         if largest > stats.largest {
             stats.largest = largest;
             let first = x.iter().zip(y.iter()).position(|(x, y)| (f64::from(*y) - f64::from(*x)).abs() == largest);
@@ -169,9 +170,9 @@ impl Pass {
         stats.changed += changed;
         stats.zeroed += zeroed;
         if self.places.normal == 0 {
-            keys::<COUNTS, false>(self.places, x, y, &mut self.keys);
+            keys::<WIDE, false>(self.places, x, y, &mut self.keys);
         } else {
-            keys::<COUNTS, true>(self.places, x, y, &mut self.keys);
+            keys::<WIDE, true>(self.places, x, y, &mut self.keys);
         }
         let [one, two, three, four] = &mut self.counts;
         for keys in self.keys.as_chunks::<TABLES>().0 {
@@ -220,24 +221,14 @@ impl Pass {
 /// Widen elements into a block; what is left of it becomes zero.
 #[inline(always)]
 fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
-    let length = match from {
-        Narrow::F32 => {
-            let words = bytes.as_chunks::<4>().0;
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = f32::from_le_bytes(*word));
-            words.len()
-        }
-        Narrow::BF16 => {
-            let words = bytes.as_chunks::<2>().0;
-            let wide = |word: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*word)) << 16);
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = wide(word));
-            words.len()
-        }
-        Narrow::F16 => {
-            let words = bytes.as_chunks::<2>().0;
-            block.iter_mut().zip(words).for_each(|(to, word)| *to = half(u16::from_le_bytes(*word)));
-            words.len()
-        }
-    };
+    let (words, pairs) = (bytes.as_chunks::<4>().0, bytes.as_chunks::<2>().0);
+    let wide = |word: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*word)) << 16);
+    match from {
+        Narrow::F32 => block.iter_mut().zip(words).for_each(|(to, word)| *to = f32::from_le_bytes(*word)),
+        Narrow::BF16 => block.iter_mut().zip(pairs).for_each(|(to, word)| *to = wide(word)),
+        Narrow::F16 => block.iter_mut().zip(pairs).for_each(|(to, word)| *to = half(u16::from_le_bytes(*word))),
+    }
+    let length = if from == Narrow::F32 { words.len() } else { pairs.len() };
     let length = length.min(BLOCK);
     block[length..].fill(0.0);
     length
@@ -259,10 +250,16 @@ fn finite(block: &[f32; BLOCK]) -> bool {
     block.iter().fold(0, |most, value| (value.to_bits() & 0x7fff_ffff).max(most)) < 0x7f80_0000
 }
 
+/// A sum and a product. That of two 32-bit floats is exact, so that it is the same in one step and in two.
+#[inline(always)]
+fn plus<const WIDE: bool>(sum: f64, a: f64, b: f64) -> f64 {
+    if WIDE { a.mul_add(b, sum) } else { sum + a * b }
+}
+
 /// Add to the sums of [`Stats`], lane by lane; answers the largest change. Lanes are many, and each takes a few elements
 /// in a row, so that a compiler sees a loop over lanes and not a chain of sums.
 #[inline(always)]
-fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f64 {
+fn sums<const WIDE: bool>(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f64 {
     let mut largest = [0.0f64; LANES];
     let [sum_a, sum_b, square_a, square_b, product, change] = lanes;
     let (a, b) = (a.as_chunks::<LANES>().0.as_chunks::<DEEP>().0, b.as_chunks::<LANES>().0.as_chunks::<DEEP>().0);
@@ -275,9 +272,9 @@ fn sums(a: &[f32; BLOCK], b: &[f32; BLOCK], lanes: &mut [[f64; LANES]; 6]) -> f6
                 let change = y - x;
                 own[0] += x;
                 own[1] += y;
-                own[2] += x * x;
-                own[3] += y * y;
-                own[4] += x * y;
+                own[2] = plus::<WIDE>(own[2], x, x);
+                own[3] = plus::<WIDE>(own[3], y, y);
+                own[4] = plus::<WIDE>(own[4], x, y);
                 own[5] += change * change;
                 let change = change.abs();
                 most = if change > most { change } else { most };
@@ -339,10 +336,10 @@ impl Places {
     }
 
     #[inline(always)]
-    fn bin<const COUNTS: bool, const SMALL: bool>(self, a: f32, b: f32) -> u16 {
+    fn bin<const WIDE: bool, const SMALL: bool>(self, a: f32, b: f32) -> u16 {
         let (a, b) = (self.place::<SMALL>(a), self.place::<SMALL>(b));
         let apart = a.max(b).wrapping_sub(a.min(b)).cast_unsigned();
-        if COUNTS {
+        if WIDE {
             return (32 - apart.leading_zeros()) as u16;
         }
         // The length of a number in bits, from the exponent of it as a float. Half of it fits into a signed number;
@@ -355,15 +352,15 @@ impl Places {
 
 /// Bins of the distances, two in a key.
 #[inline(always)]
-fn keys<const COUNTS: bool, const SMALL: bool>(
+fn keys<const WIDE: bool, const SMALL: bool>(
     places: Places,
     a: &[f32; BLOCK],
     b: &[f32; BLOCK],
     keys: &mut [u16; HALF],
 ) {
     for at in 0..HALF {
-        let low = places.bin::<COUNTS, SMALL>(a[at], b[at]);
-        let high = places.bin::<COUNTS, SMALL>(a[at + HALF], b[at + HALF]);
+        let low = places.bin::<WIDE, SMALL>(a[at], b[at]);
+        let high = places.bin::<WIDE, SMALL>(a[at + HALF], b[at + HALF]);
         keys[at] = low | high << BITS;
     }
 }

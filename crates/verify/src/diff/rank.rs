@@ -76,7 +76,7 @@ impl Sketch {
         let diagonal = pivots(&self.cells, most + 1);
         let first = *diagonal.first().filter(|first| **first > 0.0)?;
         let falls = (1..=most).filter_map(|rank| {
-            let (before, after) = (diagonal[rank - 1], diagonal.get(rank).copied().unwrap_or(0.0));
+            let [before, after] = [rank - 1, rank].map(|at| diagonal.get(at).copied().unwrap_or(0.0));
             (before > first * 1e-6).then(|| (rank, before / after.max(first * 1e-12)))
         });
         let (rank, fall) = falls.max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -125,4 +125,23 @@ fn pivots(cells: &[f64], length: usize) -> Vec<f64> {
         }
     }
     diagonal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The diagonal ends where nothing is left.
+    #[test]
+    fn few_rows_leave_nothing_exactly() {
+        for (filled, expected) in [(1u64, Some(1)), (2, Some(2)), (128, None)] {
+            let mut sketch = Sketch::new();
+            for row in 0..filled {
+                let mut cells = [0.0; SKETCH];
+                cells[row as usize] = 1.0;
+                sketch.add_row(row, &cells);
+            }
+            assert_eq!(sketch.rank(128, 128), expected, "{filled}");
+        }
+    }
 }
