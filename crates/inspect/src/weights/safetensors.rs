@@ -38,8 +38,7 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
         header.fault(size, format!("{size} bytes; a file begins with the 8 bytes of its header's length"));
         return Ok(header);
     }
-    let prefix = read_exact(bytes, 0, 8)?;
-    let length = u64::from_le_bytes(prefix.as_slice().try_into().unwrap_or_default());
+    let length = u64::from_le_bytes(read_exact(bytes, 0, 8)?.as_slice().try_into().unwrap_or_default());
     if length > caps::SAFETENSORS_HEADER {
         header.fault(0, format!("a header of {length} bytes; the format allows {}", caps::SAFETENSORS_HEADER));
         return Ok(header);
