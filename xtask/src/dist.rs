@@ -93,8 +93,10 @@ fn pack(dist: &Path, name: &str, archive: &str) -> anyhow::Result<()> {
     let plain = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--format=ustar"];
     let gnu = Command::new("tar").arg("--version").output().is_ok_and(|run| run.stdout.starts_with(b"tar (GNU"));
     let mut tar = Command::new("tar");
-    tar.current_dir(dist).env("GZIP", "-n").args(if gnu { &plain[..] } else { &[] });
-    let ended = tar.args(["-czf", archive, name]).status().context("tar")?;
+    // Without the name and time that gzip writes by itself.
+    tar.current_dir(dist).args(if gnu { &plain[..] } else { &[] }).args(["-cf", archive]);
+    tar.arg(if gnu { "--use-compress-program=gzip -n" } else { "-z" });
+    let ended = tar.arg(name).status().context("tar")?;
     ensure!(ended.success(), "tar could not write `{archive}`");
     Ok(())
 }
