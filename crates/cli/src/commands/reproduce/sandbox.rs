@@ -67,9 +67,7 @@ if echo x > "$2" 2> /dev/null; then exit 4; fi
                 let mut command = Command::new(installed("bwrap")?);
                 command.args(["--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/"]);
                 command.args(["--dev", "/dev", "--proc", "/proc"]);
-                let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-                let hidden = ["/tmp", "/home"].map(PathBuf::from).into_iter().chain(home);
-                let hidden: Vec<PathBuf> = hidden.filter(|path| path.is_dir() && path.parent().is_some()).collect();
+                let hidden: Vec<PathBuf> = [Some(PathBuf::from("/tmp")), homes()].into_iter().flatten().collect();
                 for folder in &hidden {
                     command.arg("--tmpfs").arg(folder);
                 }
@@ -132,6 +130,13 @@ if echo x > "$2" 2> /dev/null; then exit 4; fi
         };
         Ok(Ended { status, said: tail(&job.logs.join("err"))? })
     }
+}
+
+/// The folder that holds the homes of people; where the own one lies at the root, that one.
+fn homes() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute() && home.is_dir())?;
+    let above = home.parent()?;
+    Some(if above.parent().is_some() { above.to_owned() } else { home.clone() })
 }
 
 /// Where a program lies, by the PATH of this one.
