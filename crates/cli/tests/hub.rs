@@ -355,7 +355,7 @@ fn a_licence_changed_on_the_hub_fails_the_next_check() {
     let gated = Repository { gated: true, ..first() };
     let cases: [(Repository, &[(&str, &str)]); 2] = [
         (other, &[("changed:license", "was Apache-2.0"), ("changed:files", "LICENSE was")]),
-        (gated, &[("changed:gating", "")]),
+        (gated, &[("changed:gating", "access must be asked for now")]),
     ];
     for (repository, wanted) in cases {
         let run = check(repository, &["--locked"]);

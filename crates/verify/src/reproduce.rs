@@ -11,7 +11,7 @@ mod judge;
 use crate::diff::{self, Diff};
 use crate::work::Progress;
 use candor_facts::{OpenError, Tree, TreeEntry, TreeFile};
-pub use judge::{Comparison, Divergence, Level, LogResult, StageResult};
+pub use judge::{Comparison, Divergence, Level, LogResult, StageResult, compare};
 
 /// What a run is expected to give.
 #[derive(Clone, Debug, Default)]
@@ -64,17 +64,6 @@ pub struct Replicas<'a> {
     pub same: Vec<&'a dyn Tree>,
     /// Of the same recipe with other seeds: they give the band of R2. Three at least.
     pub seeds: Vec<&'a dyn Tree>,
-}
-
-/// Compare what a run produced with what was published.
-pub fn compare(
-    expected: &Expected,
-    published: &dyn Tree,
-    produced: &dyn Tree,
-    replicas: &Replicas<'_>,
-    threads: usize,
-) -> Comparison {
-    judge::judge(expected, published, produced, replicas, threads)
 }
 
 /// One file of a folder as a folder.

@@ -1,9 +1,12 @@
 //! From files, tensors, logs and results to a level.
 
-use super::{Expected, Replicas, Stage, curve, entry, tensors};
+use super::{Expected, Replicas, Stage, curve, tensors};
 use crate::diff::{Diff, Kind};
-use candor_facts::{ReadAt, Tree};
+use candor_facts::{ReadAt, Tree, read_exact};
 use std::collections::BTreeMap;
+
+/// Bytes of a file that are compared at once.
+const PIECE: usize = 1 << 20;
 
 /// How far a run gives again what was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,7 +120,8 @@ impl Comparison {
     }
 }
 
-pub(super) fn judge(
+/// Compare what a run produced with what was published.
+pub fn compare(
     expected: &Expected,
     published: &dyn Tree,
     produced: &dyn Tree,
@@ -194,43 +198,27 @@ fn decide(
 
 /// Whether a file has the same bytes on both sides.
 fn same(published: &dyn Tree, produced: &dyn Tree, path: &str) -> Result<bool, String> {
-    let open = |tree: &'_ dyn Tree, whose: &str| -> Result<(), String> {
-        entry(tree, path).map(|_| ()).ok_or_else(|| format!("`{path}` is not among the {whose} files"))
+    let entry = |tree: &dyn Tree, whose: &str| {
+        let found = super::entry(tree, path).cloned();
+        found.ok_or_else(|| format!("`{path}` is not among the {whose} files"))
     };
-    open(published, "published")?;
-    open(produced, "produced")?;
-    let (Some(a), Some(b)) = (entry(published, path), entry(produced, path)) else { return Ok(false) };
+    let (a, b) = (entry(published, "published")?, entry(produced, "produced")?);
     let cannot = |what: String| format!("`{path}`: {what}");
-    let a = published.open(a).map_err(|error| cannot(error.to_string()))?;
-    let b = produced.open(b).map_err(|error| cannot(error.to_string()))?;
+    let a = published.open(&a).map_err(|error| cannot(error.to_string()))?;
+    let b = produced.open(&b).map_err(|error| cannot(error.to_string()))?;
     if a.len() != b.len() {
         return Ok(false);
     }
-    let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
     let mut at = 0;
     while at < a.len() {
-        let length = usize::try_from(a.len() - at).unwrap_or(usize::MAX).min(left.len());
-        let (Some(left), Some(right)) = (left.get_mut(..length), right.get_mut(..length)) else { break };
-        fill(&*a, at, left).map_err(|error| cannot(error.to_string()))?;
-        fill(&*b, at, right).map_err(|error| cannot(error.to_string()))?;
-        if left != right {
+        let length = usize::try_from(a.len() - at).unwrap_or(usize::MAX).min(PIECE);
+        let read = |file: &dyn ReadAt| read_exact(file, at, length).map_err(|error| cannot(error.to_string()));
+        if read(&*a)? != read(&*b)? {
             return Ok(false);
         }
         at += length as u64;
     }
     Ok(true)
-}
-
-fn fill(file: &dyn ReadAt, mut at: u64, mut buffer: &mut [u8]) -> std::io::Result<()> {
-    while !buffer.is_empty() {
-        let read = file.read_at(at, buffer)?;
-        if read == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        at += read as u64;
-        buffer = buffer.get_mut(read..).unwrap_or_default();
-    }
-    Ok(())
 }
 
 /// The tensors of a file on both sides; an error where they cannot be laid beside each other.

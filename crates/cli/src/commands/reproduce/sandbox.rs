@@ -24,8 +24,8 @@ pub(super) enum Sandbox {
 /// All of `unshare` is read-only but the folder `$1`; then the command.
 const INSIDE: &str = r#"mount --make-rprivate / && mount --bind "$1" "$1" || exit 125
 cut -d' ' -f5 /proc/self/mountinfo | while read -r at; do
-    [ "$at" = "$1" ] || mount -o remount,bind,ro "$at" 2> /dev/null || :
-done
+    [ "$at" = "$1" ] || mount -o remount,bind,ro "$at" || exit 125
+done || exit 125
 shift
 cd "$1" && shift && exec "$@""#;
 
