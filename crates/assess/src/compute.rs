@@ -158,14 +158,29 @@ fn reckon(inventory: &Inventory<'_>, lower: u64, upper: Option<u64>, tokens: Fac
         return Some(Compute::new(product(active.unwrap_or(0), lower), high, formula, vec![tokens, id]));
     }
     let (active, all) = told(inventory, trust);
-    let (lists, formula) = match active.as_slice() {
-        [] => (&all, "6 x the number of parameters that is stated x tokens at most, since it may have experts"),
-        _ => (&active, "6 x the number of active parameters that is stated x tokens"),
+    // Where a size is told without its active parameters, it may be one that uses all.
+    let known = sizes(&active) >= sizes(&all).max(1);
+    let (list, formula) = match known {
+        true => (active, "6 x the number of active parameters that is stated x tokens"),
+        false => (all, "6 x the number of parameters that is stated x tokens at most, since it may have experts"),
     };
-    let most = lists.iter().map(|told| told.1).max()?;
-    let least = active.iter().map(|told| told.0).min().unwrap_or(0);
-    let facts = std::iter::once(tokens).chain(lists.iter().map(|told| told.2)).collect();
+    let most = list.iter().map(|told| told.1).max()?;
+    let least = list.iter().map(|told| told.0).min().filter(|_| known).unwrap_or(0);
+    let facts = std::iter::once(tokens).chain(list.iter().map(|told| told.2)).collect();
     Some(Compute::new(product(least, lower), upper.map(|tokens| product(most, tokens)), formula, facts))
+}
+
+/// How many sizes are told: statements that may mean one number count once.
+fn sizes(told: &[Told]) -> usize {
+    let mut intervals: Vec<(u64, u64)> = told.iter().map(|(lower, upper, _)| (*lower, *upper)).collect();
+    intervals.sort_unstable();
+    let mut end = None;
+    let apart = intervals.iter().filter(|(lower, upper)| {
+        let new = end.is_none_or(|end| *lower > end);
+        end = end.max(Some(*upper));
+        new
+    });
+    apart.count()
 }
 
 /// Least and most, as a statement of the release has it.
