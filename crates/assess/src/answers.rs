@@ -4,7 +4,7 @@ use crate::inventory::{Inventory, Presence};
 use crate::status::Status;
 use crate::terms::{Freedoms, Term, Terms};
 use crate::verdict::{Ground, Verdicts};
-use candor_facts::{Claim, Component, FactId, TermKind};
+use candor_facts::{Basis, Claim, Component, FactId, TermKind};
 use candor_license::Freedom;
 
 /// The questions, in order, with how each is put to a reader.
@@ -62,7 +62,7 @@ pub(crate) fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answ
         use_commercially(inventory, verdicts),
         modify_and_share(inventory, verdicts),
         verify(inventory),
-        rebuild(inventory, verdicts, "reproduce", REPRODUCE),
+        reproduced(inventory, rebuild(inventory, verdicts, "reproduce", REPRODUCE)),
         rebuild(inventory, verdicts, "audit", AUDIT),
         equivalent(inventory, verdicts),
         regulation(inventory),
@@ -170,7 +170,13 @@ fn by_terms(
             )
         }
         Freedoms::Unread(facts) => {
-            let why = "some of the terms are words that nobody has judged; read them".to_owned();
+            let made_from = |id: &FactId| Some(inventory.fact(*id)?.claim.parent()?.0);
+            let bases: Vec<&str> = facts.iter().filter_map(made_from).collect();
+            let why = if !bases.is_empty() && bases.len() == facts.len() {
+                format!("the terms of {}, which may reach what is made from it, are not known here", list(&bases))
+            } else {
+                "some of the terms are words that nobody has judged; read them".to_owned()
+            };
             answer(AnswerWord::Unknown, why, facts.into_iter().map(Ground::Fact).collect())
         }
         Freedoms::NoTerms => answer(AnswerWord::Unknown, "no terms over the weights were found".to_owned(), Vec::new()),
@@ -271,6 +277,47 @@ fn rebuild(
         }
     };
     Answer { question, answer, why, grounds }
+}
+
+/// The answer on reproduction, after what is said of runs that were made. A run by one whose key is trusted settles
+/// what was only named; it does not bring what is missing. One that failed is a no, whatever is here.
+fn reproduced(inventory: &Inventory<'_>, answer: Answer) -> Answer {
+    let runs = |id: FactId| match inventory.fact(id).map(|fact| (&fact.claim, &fact.evidence.basis)) {
+        Some((Claim::Reproduced { level, because, .. }, basis)) => {
+            Some((level.clone(), because.clone(), basis.clone()))
+        }
+        _ => None,
+    };
+    let mut all: Vec<(FactId, Option<String>, String, Basis)> = inventory
+        .view
+        .facts()
+        .filter_map(|(id, _)| runs(id).map(|(level, because, basis)| (id, level, because, basis)))
+        .collect();
+    // What speaks against comes first, then what is attested: no number of statements outvotes one run that failed.
+    all.sort_by_key(|(_, level, _, basis)| (level.is_some(), !basis.confirms(), std::cmp::Reverse(level.clone())));
+    let Some((id, level, because, basis)) = all.into_iter().next() else { return answer };
+    let who = match &basis {
+        Basis::Attested { by } => format!("by {by}"),
+        Basis::Observed | Basis::Declared => "by a statement without a signature".to_owned(),
+    };
+    let exact = matches!(level.as_deref(), Some("R4" | "R5"));
+    let (word, run) = match &level {
+        None if basis.confirms() => (AnswerWord::No, format!("a run gave something else, {who}: {because}")),
+        None => (AnswerWord::Unknown, format!("a run gave something else, {who}: {because}")),
+        Some(level) if level == "R0" => (AnswerWord::Unknown, format!("a run could not be compared, {who}: {because}")),
+        Some(level) if !basis.confirms() => (answer.answer, format!("it was run, {who}: {level}, {because}")),
+        Some(level) => {
+            let word = match answer.answer {
+                AnswerWord::WithLimits if exact => AnswerWord::Yes,
+                AnswerWord::Yes if !exact => AnswerWord::WithLimits,
+                other => other,
+            };
+            (word, format!("it was run, {who}: {level}, {because}"))
+        }
+    };
+    let why = format!("{}; {run}", answer.why.trim_end_matches("; nobody ran it for this report"));
+    let grounds = answer.grounds.into_iter().chain([Ground::Fact(id)]).collect();
+    Answer { question: answer.question, answer: word, why, grounds }
 }
 
 fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {

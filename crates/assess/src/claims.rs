@@ -1,9 +1,10 @@
-//! What the publisher calls its release, held against the verdict.
+//! What the publisher says of its release, held against what was found: how open it calls it, and what it names as
+//! its bases.
 
 use crate::inventory::Inventory;
 use crate::status::Status;
 use crate::verdict::{Standing, Trust, Verdicts};
-use candor_facts::{Claim, FactId, OpennessClaim, TermKind};
+use candor_facts::{Claim, Descent, FactId, OpennessClaim, TermKind};
 
 /// Whether a claim holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +28,23 @@ impl Holds {
     }
 }
 
-/// A claim of openness and what becomes of it.
+/// A claim and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimHeld {
-    /// What is claimed.
-    pub claim: OpennessClaim,
+    /// What is claimed: a word of [`OpennessClaim`]; `made from NAME`; [`NAMES_BASES`].
+    pub claim: String,
     /// Whether it holds.
     pub holds: Holds,
     /// The requirements that decide.
     pub why: Vec<String>,
-    /// Where it is claimed.
+    /// What decides it where that is no requirement; else empty.
+    pub note: String,
+    /// Where it is claimed, and what decides it.
     pub facts: Vec<FactId>,
 }
+
+/// The claim of a release that names some models as its bases, or none: that it is made from no others.
+pub const NAMES_BASES: &str = "names what it is made from";
 
 /// Hold each claim against the verdicts.
 pub(crate) fn hold(inventory: &Inventory<'_>, standings: &[Standing], verdicts: &Verdicts) -> Vec<ClaimHeld> {
@@ -57,9 +63,35 @@ pub(crate) fn hold(inventory: &Inventory<'_>, standings: &[Standing], verdicts: 
             OpennessClaim::OpenWeights => level(spectrum, verdicts, "open-weights"),
             OpennessClaim::CommercialUse => commercial(inventory),
         };
-        held.push(ClaimHeld { claim: *claim, holds, why, facts });
+        held.push(ClaimHeld { claim: claim.to_string(), holds, why, note: String::new(), facts });
     }
+    held.extend(inventory.view.facts().filter_map(|(id, fact)| parentage(inventory, id, &fact.claim)));
     held
+}
+
+/// What a release names as its base, or does not name, held against its weights.
+fn parentage(inventory: &Inventory<'_>, id: FactId, compared: &Claim) -> Option<ClaimHeld> {
+    let Claim::WeightsCompared { with, related, kind, descent, named } = compared else { return None };
+    let says = |(id, fact): (FactId, &candor_facts::Fact)| {
+        matches!(&fact.claim, Claim::BaseModel { name, .. } if name == with).then_some(id)
+    };
+    let (claim, holds, note) = match (related, descent) {
+        (true, Descent::FromIt) => (format!("made from {with}"), Holds::Yes, format!("its weights show it: {kind}")),
+        (false, Descent::FromIt) => {
+            (format!("made from {with}"), Holds::No, "its weights show nothing of it".to_owned())
+        }
+        (true, Descent::Unsaid) => {
+            let names = if named.is_empty() { "no base".to_owned() } else { named.join(", ") };
+            let note = format!(
+                "its weights are related to those of {with} ({kind}), and it names {names}; weights do not show who \
+                 came first"
+            );
+            (NAMES_BASES.to_owned(), Holds::Unknown, note)
+        }
+        (true, Descent::ToIt) | (false, _) => return None,
+    };
+    let facts = inventory.view.facts().filter_map(says).chain([id]).collect();
+    Some(ClaimHeld { claim, holds, why: Vec::new(), note, facts })
 }
 
 fn level(spectrum: Option<&Standing>, verdicts: &Verdicts, level: &str) -> (Holds, Vec<String>) {

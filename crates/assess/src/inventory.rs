@@ -95,7 +95,9 @@ impl<'a> Inventory<'a> {
                     }
                 }
                 Claim::Withholds { component } => holdings.entry(*component).or_default().withheld.push(id),
-                Claim::BaseModel { .. } => holdings.entry(Component::LineageBaseModel).or_default().described.push(id),
+                claim if claim.parent().is_some() => {
+                    holdings.entry(Component::LineageBaseModel).or_default().described.push(id)
+                }
                 _ => {}
             }
         }

@@ -31,7 +31,7 @@ mod weights;
 
 pub use answers::{Answer, AnswerWord, QUESTIONS};
 pub use assess::{Assessment, assess};
-pub use claims::{ClaimHeld, Holds};
+pub use claims::{ClaimHeld, Holds, NAMES_BASES};
 pub use compute::Operations;
 pub use decision::{Decided, Decision, Open, Outcome, OutcomeRule, Reach, Step};
 pub use framework::{Dimension, Framework, FrameworkError, Reference, Requirement, Rule, Source, shipped};

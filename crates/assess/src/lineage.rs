@@ -27,20 +27,22 @@ impl Lineage {
         names.extend(view.names().map(|name| (String::new(), family(name))));
         let mut lineage = Self::default();
         for (id, fact) in view.facts() {
-            match &fact.claim {
-                Claim::BaseModel { name, relation } => {
+            match (fact.claim.parent(), &fact.claim) {
+                (Some((name, relation)), _) => {
                     let bare = name.trim_start_matches("https://huggingface.co/");
                     let (owner, title) = bare.split_once('/').unwrap_or(("", bare));
                     let same_owner = names.iter().any(|(known, _)| !known.is_empty() && *known == owner.to_lowercase());
                     let same_family = names.iter().any(|(_, known)| !known.is_empty() && *known == family(title));
                     let further = matches!(relation, Relation::Finetune | Relation::Unstated);
-                    if same_owner || same_family && further && (fact.confirms() || !is_front_matter(fact)) {
+                    // A name in common is a publisher's word for what weights alone do not tell.
+                    let said = matches!(fact.claim, Claim::BaseModel { .. });
+                    if same_owner || said && same_family && further && (fact.confirms() || !is_front_matter(fact)) {
                         lineage.kin.push(id);
                     } else {
                         lineage.outside.push(id);
                     }
                 }
-                Claim::Provides { component: Component::WeightsQuantisedVariants, .. } if fact.confirms() => {
+                (_, Claim::Provides { component: Component::WeightsQuantisedVariants, .. }) if fact.confirms() => {
                     lineage.unnamed.push(id);
                 }
                 _ => {}
@@ -56,9 +58,9 @@ impl Lineage {
 
     /// Whether it was trained after it was taken from its base; storing at a lower precision and merging are no training.
     pub fn trained_further(&self, view: View<'_>) -> bool {
-        let further = |id: &FactId| match view.fact(*id).map(|fact| &fact.claim) {
-            Some(Claim::BaseModel { relation, .. }) => !matches!(relation, Relation::Quantised | Relation::Merge),
-            _ => false,
+        let further = |id: &FactId| match view.fact(*id).and_then(|fact| fact.claim.parent()) {
+            Some((_, relation)) => !matches!(relation, Relation::Quantised | Relation::Merge),
+            None => false,
         };
         self.outside.iter().any(further)
     }

@@ -15,7 +15,7 @@ use crate::framework::Framework;
 use crate::inventory::Inventory;
 use crate::status::Status;
 use crate::verdict::Reason;
-use candor_facts::{Claim, FactSheet};
+use candor_facts::FactSheet;
 use std::collections::BTreeSet;
 use tree::Tree;
 
@@ -229,15 +229,8 @@ fn rest(id: &str, tree: &Tree<'_>, inventory: &Inventory<'_>) -> Rest {
         crate::framework::Rule::Probe(probe, params) => Some((probe.id, params)),
         _ => None,
     });
-    let bases: Vec<&str> = inventory
-        .lineage
-        .outside
-        .iter()
-        .filter_map(|id| match &inventory.fact(*id)?.claim {
-            Claim::BaseModel { name, .. } => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
+    let bases: Vec<&str> =
+        inventory.lineage.outside.iter().filter_map(|id| Some(inventory.fact(*id)?.claim.parent()?.0)).collect();
     let (who, why) = match probe {
         Some(("attested", params)) => {
             (Who::Reviewer, format!("no file shows it; a reviewer has to say: {}", params.what()))

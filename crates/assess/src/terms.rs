@@ -271,7 +271,11 @@ impl Terms {
     /// that it is known by.
     fn inherit(&mut self, view: View<'_>, lineage: &Lineage, bases: &[(FactId, Inventory<'_>)]) {
         for id in &lineage.outside {
-            let Some(Claim::BaseModel { name, .. }) = view.fact(*id).map(|fact| &fact.claim) else { continue };
+            let Some(Claim::BaseModel { name, .. }) = view.fact(*id).map(|fact| &fact.claim) else {
+                // Weights that are those of another model, and neither says who came first: its terms may reach here.
+                self.unread.push(*id);
+                continue;
+            };
             let theirs = match bases.iter().find(|(said, _)| said == id).and_then(|(_, base)| base.model_terms()) {
                 Some(terms) => {
                     self.take_over(*id, terms);

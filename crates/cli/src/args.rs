@@ -170,8 +170,16 @@ pub(crate) struct Reading {
     pub strict: bool,
     /// Statements of reviewers; without this, those beside the release are read: `candor-reviews.toml` with a
     /// bundle, `NAME.candor-reviews.toml` next to a folder
+    /// A file is one of `candor attest`, or a statement that `candor reproduce` wrote
     #[arg(long, value_name = "FILE")]
     pub reviews: Vec<PathBuf>,
+    /// The public key of someone whose signed statements of runs count as attested; without it they are words
+    #[arg(long, value_name = "PEM", requires = "reviews")]
+    pub trusted_key: Vec<PathBuf>,
+    /// Hold the weights against those of this model too, whatever the card says: a folder, bundle or file of this
+    /// machine
+    #[arg(long, value_name = "MODEL")]
+    pub lineage: Vec<String>,
     /// The day on which duties and exceptions are judged; without it, dates are told and not judged
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub as_of: Option<String>,

@@ -1,13 +1,12 @@
 //! `--follow`: what a release links to, looked at as well. Bases are read on their own and cap the child; data sets and
 //! code become parts. A link that cannot be followed is a gap, and the name of a base stays as what is not known.
 
-use crate::load::{Loaded, scan};
+use crate::load::{Loaded, Reviews, scan};
 use candor_facts::{
     ArtifactPath, Claim, Component, DataUse, Extent, FactSheet, Gap, GapReason, Group, PartIndex, Place, Role,
 };
 use candor_source::{Request, Session, Snapshot};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Longest way from a model to a base of its bases.
@@ -16,7 +15,7 @@ const DEPTH: usize = 4;
 const LINKS: usize = 12;
 
 /// Read a release and what it links to; `reviewed` are its parts that are reviews, and `tell` hears which link was taken, why, and what it all cost.
-pub(crate) fn read(session: &Session, mut snapshot: Snapshot, reviewed: &Range<usize>, tell: &dyn Fn(&str)) -> Loaded {
+pub(crate) fn read(session: &Session, mut snapshot: Snapshot, reviewed: &Reviews, tell: &dyn Fn(&str)) -> Loaded {
     tell(&format!("links are followed: at most {LINKS} of them, bases at most {DEPTH} deep"));
     let mut way = Way { session, tell, left: LINKS, seen: BTreeMap::new(), snapshots: BTreeMap::new() };
     let first = scan(&snapshot, reviewed);
@@ -78,7 +77,7 @@ impl Way<'_> {
                     let around = above.iter().cloned().chain([locator.to_lowercase()]).chain(locators(&base));
                     let mut around: Vec<String> = around.collect();
                     around.dedup();
-                    let base = self.with_bases(scan(&base, &(0..0)), around, Vec::new());
+                    let base = self.with_bases(scan(&base, &Reviews::none()), around, Vec::new());
                     found.push((name, locator, base));
                 }
                 Err(why) => gaps.push(why),

@@ -2,18 +2,21 @@
 
 use crate::args::{Judging, Reading};
 use crate::connect::{Terminal, session};
-use crate::follow;
+use crate::{compared, disk, follow};
 use anyhow::{Context, bail, ensure};
 use candor_assess::Framework;
 use candor_facts::{Evidence, FactSheet, Files, PartIndex, Place, Role, read_all, read_exact};
 use candor_inspect::ListedModel;
 use candor_inspect::reviews::REVIEWS;
 use candor_source::{Locator, Recording, Request, Snapshot};
+use candor_verify::reproduce::{self, Terms};
+use candor_verify::signature::Trust;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A release that was read.
 pub(crate) struct Loaded {
@@ -24,6 +27,9 @@ pub(crate) struct Loaded {
     /// The bytes of bases that were followed, by the locator at which each was found.
     pub bases: BTreeMap<String, Arc<Snapshot>>,
 }
+
+/// Longest file that is fetched to hold a statement of a run against it, in bytes.
+const FETCHED: u64 = 64 << 20;
 
 /// Longest excerpt shown, in bytes.
 const EXCERPT: u64 = 160;
@@ -52,6 +58,18 @@ impl Loaded {
 /// Read what a locator names: one release; of a bill of materials, each model that it lists. `bill.json#name` is
 /// one of them.
 pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
+    let loaded = read(locator, reading)?;
+    if reading.lineage.is_empty() {
+        return Ok(loaded);
+    }
+    ensure!(
+        Path::new(locator).exists(),
+        "`--lineage` compares weights that lie on this machine, and those of `{locator}` do not"
+    );
+    loaded.into_iter().map(|loaded| compared::compare(loaded, &reading.lineage)).collect()
+}
+
+fn read(locator: &str, reading: &Reading) -> anyhow::Result<Vec<Loaded>> {
     let mut with = with(reading)?;
     if let Some(sheet) = catalogued(locator)? {
         ensure!(
@@ -74,9 +92,8 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
         Some((place, model)) if !Path::new(locator).exists() && Path::new(place).is_file() => (place, Some(model)),
         _ => (locator, None),
     };
-    let reviews = reviews(place, reading)?;
-    with.extend(reviews.iter().map(|path| (Role::Document, path.display().to_string())));
-    let reviews = reviews.len();
+    let paths = reviews(place, reading)?;
+    with.extend(paths.iter().map(|path| (Role::Document, path.display().to_string())));
     let request = Request { locator: place.to_owned(), complete: reading.complete, with };
     let terminal = Terminal::new();
     let session = session(reading, &terminal);
@@ -87,7 +104,7 @@ pub(crate) fn load_all(locator: &str, reading: &Reading) -> anyhow::Result<Vec<L
     };
     let snapshot = resolve(&request)?;
     let parts = snapshot.release.parts.len();
-    let reviewed = parts.saturating_sub(reviews)..parts;
+    let reviewed = Reviews::of(parts.saturating_sub(paths.len())..parts, locator, reading)?;
     let mut models = listed(&snapshot);
     ensure!(
         models.is_empty() || !reading.follow,
@@ -171,24 +188,58 @@ fn listed(snapshot: &Snapshot) -> Vec<ListedModel> {
 }
 
 /// A release about one model of a bill.
-fn about(mut snapshot: Snapshot, model: ListedModel, reviewed: &Range<usize>) -> anyhow::Result<Loaded> {
+fn about(mut snapshot: Snapshot, model: ListedModel, reviewed: &Reviews) -> anyhow::Result<Loaded> {
     snapshot.release.id = model.name;
     snapshot.release.subject = vec![model.reference];
     Ok(scanned(snapshot, reviewed))
 }
 
-fn scanned(snapshot: Snapshot, reviewed: &Range<usize>) -> Loaded {
+fn scanned(snapshot: Snapshot, reviewed: &Reviews) -> Loaded {
     let sheet = candor_assess::known::with_known_bases(scan(&snapshot, reviewed));
     Loaded { sheet, snapshot: Some(snapshot), bases: BTreeMap::new() }
 }
 
+/// Which parts of a snapshot are files of reviews, and whose statements count.
+pub(crate) struct Reviews {
+    parts: Range<usize>,
+    trusted: Vec<Trust>,
+    /// Seconds since 1970.
+    at: u64,
+    longest: u64,
+}
+
+impl Reviews {
+    /// No such part.
+    pub(crate) fn none() -> Self {
+        Self { parts: 0..0, trusted: Vec::new(), at: 0, longest: 0 }
+    }
+
+    fn of(parts: Range<usize>, locator: &str, reading: &Reading) -> anyhow::Result<Self> {
+        let key = |path: &PathBuf| {
+            let pem = disk::read(path, candor_verify::caps::PEM_BYTES)?;
+            Trust::key(&pem).map_err(|why| anyhow::anyhow!("`--trusted-key {}`: {why}", path.display()))
+        };
+        let trusted = reading.trusted_key.iter().map(key).collect::<anyhow::Result<_>>()?;
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        // Files of this machine cost no fetch, however long they are.
+        let longest = if Path::new(locator).exists() { u64::MAX } else { FETCHED };
+        Ok(Self { parts, trusted, at, longest })
+    }
+}
+
 /// What is in a snapshot, some of whose parts are files of reviews.
-pub(crate) fn scan(snapshot: &Snapshot, reviewed: &Range<usize>) -> FactSheet {
+pub(crate) fn scan(snapshot: &Snapshot, reviewed: &Reviews) -> FactSheet {
     let mut sheet = candor_inspect::scan(snapshot.release.clone(), snapshot, snapshot.gaps.clone());
-    for (index, part) in snapshot.release.parts().skip(reviewed.start).take(reviewed.len()) {
-        if let Some(entry) = part.listing.entries().first() {
-            sheet = candor_inspect::reviews::review(sheet, snapshot, index, &entry.path);
-        }
+    let terms = Terms { trusted: &reviewed.trusted, at: reviewed.at, longest: reviewed.longest };
+    for (index, part) in snapshot.release.parts().skip(reviewed.parts.start).take(reviewed.parts.len()) {
+        let Some(entry) = part.listing.entries().first() else { continue };
+        let first = snapshot.open(index, &entry.path).ok();
+        let first = first.and_then(|bytes| read_exact(&*bytes, 0, usize::try_from(bytes.len().min(64)).ok()?).ok());
+        sheet = if first.is_some_and(|first| reproduce::is_statement(&first)) {
+            reproduce::stated(sheet, snapshot, index, &entry.path, &terms)
+        } else {
+            candor_inspect::reviews::review(sheet, snapshot, index, &entry.path)
+        };
     }
     sheet
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod compared;
 mod connect;
 mod disk;
 mod follow;

@@ -303,7 +303,7 @@ fn an_interrupted_fetch_goes_on_where_it_ended() {
     hub.fault("model-00005-of-00006", 1, |_, answer| answer.sent(Manner::Hang));
     let seen = || hub.server.paths().iter().filter(|path| path.contains("model-00005-of-00006")).count();
     let before = seen();
-    common::candor_ended(
+    let by_itself = common::candor_ended(
         &[
             ("HF_ENDPOINT", hub.address()),
             ("HF_HUB_CACHE", temp.join("hub").to_str().expect("UTF-8")),
@@ -312,6 +312,7 @@ fn an_interrupted_fetch_goes_on_where_it_ended() {
         &line,
         || seen() > before,
     );
+    assert!(!by_itself, "the run waits for an answer that does not come");
     let asked = hub.server.asked().len();
     assert_eq!(with_caches(&hub, &temp, "", &line).json()["gaps"], whole.0["gaps"]);
     let paths = hub.server.paths().split_off(asked);

@@ -202,6 +202,68 @@ fn comparisons() {
     }
 }
 
+/// A plan, runs that end in each way, and releases without a recipe.
+#[test]
+fn reproductions() {
+    let validator = validator("reproduce");
+    let recipe = |more: &str, script: &str| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema").join("recipe");
+        std::fs::create_dir_all(folder.join("published")).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+        write("published/result.json", "{\"loss\": 1.5}");
+        write("published/log.jsonl", "{\"step\": 1, \"loss\": 2.0}\n{\"step\": 2, \"loss\": 1.5}\n");
+        write("work.sh", script);
+        write(
+            "reproduce.toml",
+            &format!(
+                "format = 1\nname = \"copy\"\nclaim = \"R5\"\nseeds = [7]\n[[program]]\nname = \"script\"\n\
+                 path = \"work.sh\"\nbuild = \"a script\"\n[[input]]\nname = \"seed\"\npath = \"published\"\n\
+                 [[step]]\ncommand = [\"/bin/sh\", \"{{script}}\", \"{{seed}}\", \"{{out}}\"]\n[expect]\n\
+                 folder = \"published\"\nfiles = [\"result.json\"]\n{more}"
+            ),
+        );
+        folder.display().to_string()
+    };
+    let log = "log = { file = \"log.jsonl\", step = \"step\", value = \"loss\" }\n";
+    let evaluation = "evaluation = { file = \"result.json\", key = \"loss\", interval = [1.0, 2.0] }\n";
+    let copy = "cp \"$1\"/* \"$2\"\n";
+    let other =
+        "printf '{\"step\": 1, \"loss\": 3}' > \"$2/log.jsonl\"\nprintf '{\"loss\": 1.7}' > \"$2/result.json\"\n";
+    let mut verdicts = Vec::new();
+    for (more, script, run) in [
+        ("", copy, false),
+        ("", copy, true),
+        (&*format!("{log}{evaluation}"), copy, true),
+        (&*format!("{log}{evaluation}"), other, true),
+        (log, "printf '{}' > \"$2/result.json\"\nprintf 'no' > \"$2/log.jsonl\"\n", true),
+        ("", "exit 3\n", true),
+    ] {
+        let folder = recipe(more, script);
+        let mut words = vec!["reproduce", &*folder, "--format", "json"];
+        if run {
+            words.extend(["--run", "--no-sandbox"]);
+        }
+        let document: Value = serde_json::from_str(&told(&words, "").1).unwrap();
+        check(&validator, &document);
+        verdicts.push(format!("{} {}", document["verdict"], document["level"]));
+        let mut wrong = document.clone();
+        wrong.as_object_mut().unwrap().remove("commands");
+        assert!(!validator.is_valid(&wrong), "{wrong}");
+        wrong = document;
+        wrong["claim"] = json!("R6");
+        assert!(!validator.is_valid(&wrong), "{wrong}");
+    }
+    let expected = [
+        "\"planned\" null", "\"reproduced\" \"R5\"", "\"reproduced\" \"R5\"", "\"refuted\" \"R1\"", "\"refuted\" null",
+        "\"refuted\" \"R0\"",
+    ];
+    assert_eq!(verdicts, expected);
+    for release in ["examples/open-weights", "examples/closed"] {
+        let document = told(&["reproduce", release, "--format", "json"], "").1;
+        check(&validator, &serde_json::from_str(&document).unwrap());
+    }
+}
+
 #[test]
 fn what_is_wrong_is_refused() {
     let validator = validator("assessment");
@@ -244,7 +306,9 @@ fn words() {
         assert_eq!(schema["$defs"]["condition"]["enum"], json!(ask));
     }
     let properties = &assessment["properties"];
-    assert_eq!(properties["claims"]["items"]["properties"]["claim"]["enum"], json!(OpennessClaim::ALL));
+    assert_eq!(properties["claims"]["items"]["properties"]["claim"]["anyOf"][0]["enum"], json!(OpennessClaim::ALL));
+    let unnamed = &properties["claims"]["items"]["properties"]["claim"]["anyOf"][1]["const"];
+    assert_eq!(*unnamed, candor_assess::NAMES_BASES);
     let questions: Vec<&str> = candor_assess::QUESTIONS.iter().map(|(id, _)| *id).collect();
     assert_eq!(properties["answers"]["items"]["properties"]["question"]["enum"], json!(questions));
     for framework in candor_assess::shipped().unwrap() {

@@ -143,6 +143,18 @@ words! {
 }
 
 words! {
+    /// Which of two models whose weights were compared is made from the other, as far as either says so.
+    Descent {
+        /// This one names the other as its base.
+        FromIt "child-from-parent",
+        /// The other names this one.
+        ToIt "parent-from-child",
+        /// Neither names the other, and weights do not show who came first.
+        Unsaid "unknown",
+    }
+}
+
+words! {
     /// What a publisher says of its own openness.
     OpennessClaim {
         /// "open source".
@@ -462,6 +474,30 @@ pub enum Claim {
         /// How.
         relation: Relation,
     },
+    /// The weights were compared with those of another model.
+    WeightsCompared {
+        /// What the other is called: as this release names it as a base, else as it names itself.
+        with: String,
+        /// Whether they are related; if not, they show no trace of each other.
+        related: bool,
+        /// What was done to them: `fine-tune`, `quantisation`, `merge`, …; `independent`.
+        kind: String,
+        /// Who names whom.
+        descent: Descent,
+        /// The bases that this release names.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        named: Vec<String>,
+    },
+    /// The recipe of training was run again, and what that gave was held against what is published.
+    Reproduced {
+        /// What the recipe is called.
+        recipe: String,
+        /// `R5` byte-identical … `R0` not comparable; `None` where it gave something else.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        level: Option<String>,
+        /// What decided it.
+        because: String,
+    },
     /// A data set is named.
     Dataset {
         /// Its name as written.
@@ -544,4 +580,26 @@ pub enum Claim {
         /// What was sought.
         component: Component,
     },
+}
+
+impl Claim {
+    /// The model that this one comes from: named as its base, or shown by its weights where nobody says who came
+    /// first and no base is named at all. Two models with a base in common are alike too.
+    pub fn parent(&self) -> Option<(&str, Relation)> {
+        match self {
+            Self::BaseModel { name, relation } => Some((name, *relation)),
+            Self::WeightsCompared { with, related: true, descent: Descent::Unsaid, named, kind }
+                if named.is_empty() =>
+            {
+                let relation = match kind.as_str() {
+                    "merge" => Relation::Merge,
+                    "cast" | "quantisation" => Relation::Quantised,
+                    "identical" | "permuted" => Relation::Unstated,
+                    _ => Relation::Finetune,
+                };
+                Some((with, relation))
+            }
+            _ => None,
+        }
+    }
 }

@@ -14,8 +14,8 @@ mod sheet;
 mod tree;
 
 pub use claim::{
-    Claim, Covers, DataAspect, DataUse, Extent, LicenseKind, OpennessClaim, PickleOffence, Property, Relation, Stage,
-    TermFound, TermKind, WeightForm, Whole,
+    Claim, Covers, DataAspect, DataUse, Descent, Extent, LicenseKind, OpennessClaim, PickleOffence, Property, Relation,
+    Stage, TermFound, TermKind, WeightForm, Whole,
 };
 pub use component::{Component, Group, Kind};
 pub use digest::{Algorithm, Digest, Sha256Writer};

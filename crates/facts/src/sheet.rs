@@ -246,6 +246,13 @@ impl FactSheet {
         self
     }
 
+    /// The same sheet with more facts.
+    #[must_use]
+    pub fn with_facts(self, facts: impl IntoIterator<Item = Fact>) -> Self {
+        let facts = self.facts.into_iter().chain(facts).collect();
+        Self { bases: self.bases, ..Self::new(self.release, facts, self.gaps, self.inspectors) }
+    }
+
     /// The release's own parts, without those of its bases, which come behind.
     pub fn own_parts(&self) -> &[Part] {
         let end = self.bases.iter().map(|base| base.first.0 as usize).min();

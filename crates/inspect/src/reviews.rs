@@ -93,8 +93,7 @@ pub fn pinned(
 /// The fact sheet with the statements of a file of reviews that is itself listed as a part of the release.
 #[must_use]
 pub fn review(sheet: FactSheet, files: &dyn Files, part: PartIndex, path: &ArtifactPath) -> FactSheet {
-    let mut facts: Vec<Fact> = sheet.facts().map(|(_, fact)| fact.clone()).collect();
-    let mut gaps = sheet.gaps().to_vec();
+    let (mut facts, mut gaps) = (Vec::new(), Vec::new());
     let mut gap = |reason: GapReason| gaps.push(Gap { part, path: path.clone(), reason });
     let malformed = |at: usize, what: String| GapReason::Malformed { at: at as u64, what };
     let read = files.open(part, path).map_err(|error| error.to_string());
@@ -137,10 +136,7 @@ pub fn review(sheet: FactSheet, files: &dyn Files, part: PartIndex, path: &Artif
             }
         }
     }
-    let bases = sheet.bases;
-    let mut sheet = FactSheet::new(sheet.release, facts, gaps, sheet.inspectors);
-    sheet.bases = bases;
-    sheet
+    sheet.with_facts(facts).with_gaps(gaps)
 }
 
 /// What a statement says, when it may be said.

@@ -418,12 +418,12 @@ impl Writer<'_, '_> {
                    "description": bill::place(self.content, evidence), "data": [data]})
         });
         let mut claims: Vec<Value> = self.content.requirements.iter().map(|demand| self.claim(demand)).collect();
-        for cited in &self.content.claims {
+        for (number, cited) in self.content.claims.iter().enumerate() {
             let key = if cited.item.holds == Holds::No { "counterEvidence" } else { "evidence" };
-            let reason = format!("{}; decided by {}", holds(cited.item.holds), cited.item.why.join(", "));
+            let reason = format!("{}; {}", holds(cited.item.holds), gist::decided_by(cited.item));
             claims.push(json!({
-                "bom-ref": format!("claim-{}", cited.item.claim.as_str().replace(' ', "-")), "target": RELEASE,
-                "predicate": format!("The publisher calls it \"{}\"", cited.item.claim),
+                "bom-ref": format!("claim-{}", gist::claim_id(number, cited.item)), "target": RELEASE,
+                "predicate": format!("The publisher says of it: \"{}\"", cited.item.claim),
                 "reasoning": reason, key: refs(&cited.evidence),
             }));
         }

@@ -2,7 +2,7 @@
 
 use crate::evidence::ground_place;
 use crate::words;
-use candor_assess::{Assessment, Presence, Reason, Scorecard, Standing, Status, Term, Terms, Verdict, Via};
+use candor_assess::{Assessment, ClaimHeld, Presence, Reason, Scorecard, Standing, Status, Term, Terms, Verdict, Via};
 use candor_facts::{Component, Evidence, FactSheet, GapReason, Group, Place};
 
 /// Components that are shown even when nothing is known of them.
@@ -198,6 +198,19 @@ pub(crate) fn tally(card: &Scorecard) -> (String, String) {
         rest = format!("{said} by the publisher's word; {rest}");
     }
     (shown, rest)
+}
+
+/// A claim as part of an identifier: one word of letters, digits and hyphens.
+/// `number` is that of the claim, which tells claims about several bases apart.
+pub(crate) fn claim_id(number: usize, claim: &ClaimHeld) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = claim.claim.chars().map(plain).collect();
+    if claim.note.is_empty() { id } else { format!("{id}-{number}") }
+}
+
+/// What decides on a claim: requirements, or what was found.
+pub(crate) fn decided_by(claim: &ClaimHeld) -> String {
+    if claim.note.is_empty() { format!("decided by {}", claim.why.join(", ")) } else { claim.note.clone() }
 }
 
 /// Restrictions by kind, the best-evidenced of each.

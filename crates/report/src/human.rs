@@ -277,13 +277,18 @@ impl Page<'_, '_> {
                 Holds::Unknown => self.paint.apply(Style::Doubt, "not shown"),
             };
             let why = match (claim.holds, claim.why.first()) {
-                (Holds::No, Some(why)) if claim.claim != OpennessClaim::CommercialUse => format!(": see {why}"),
+                (Holds::No, Some(why)) if claim.claim != OpennessClaim::CommercialUse.as_str() => {
+                    format!(": see {why}")
+                }
+                _ if !claim.note.is_empty() => format!(": {}", claim.note),
                 _ => String::new(),
             };
             if first {
                 self.blank();
             }
-            let text = format!("\"{}\" {verdict}{why}  [{}]", claim.claim, places.join(", "));
+            // What it calls itself stands in its own words; what it names as its bases, in ours.
+            let said = if claim.note.is_empty() { format!("\"{}\"", claim.claim) } else { claim.claim.clone() };
+            let text = format!("{said} {verdict}{why}  [{}]", places.join(", "));
             self.line(if first { "Claims" } else { "" }, &text);
             first = false;
         }

@@ -65,8 +65,12 @@ fn json_value(sheet: &FactSheet, assessment: &Assessment<'_>) -> Value {
                "evidence": cited.evidence})
     });
     let claims = content.claims.iter().map(|cited| {
-        json!({"claim": cited.item.claim.as_str(), "holds": cited.item.holds.as_str(), "why": cited.item.why,
-               "evidence": cited.evidence})
+        let mut claim = json!({"claim": cited.item.claim, "holds": cited.item.holds.as_str(), "why": cited.item.why,
+                               "evidence": cited.evidence});
+        if !cited.item.note.is_empty() {
+            claim["note"] = json!(cited.item.note);
+        }
+        claim
     });
     let doubts = content.doubts.iter();
     let doubts = doubts.map(|doubt| json!({"doubt": doubt.kind, "text": doubt.text, "evidence": doubt.evidence}));

@@ -171,8 +171,13 @@ fn summary(out: &mut String, content: &Content<'_, '_>, options: &Options<'_>) {
         out.push_str("\n**Claims**\n\n");
         for cited in wrong {
             let holds = if cited.item.holds == Holds::No { "does not hold" } else { "is not shown" };
-            let claim = safe::markdown(cited.item.claim.as_str());
-            let _ = writeln!(out, "- \"{claim}\" {holds}, said at {}", numbers(&cited.evidence));
+            let (claim, note) = (safe::markdown(&cited.item.claim), safe::markdown(&cited.item.note));
+            let places = numbers(&cited.evidence);
+            let _ = if note.is_empty() {
+                writeln!(out, "- \"{claim}\" {holds}, said at {places}")
+            } else {
+                writeln!(out, "- {claim} {holds}: {note} {places}")
+            };
         }
     }
 }
@@ -223,8 +228,9 @@ fn terms(out: &mut String, content: &Content<'_, '_>) {
         }
     }
     for cited in &content.claims {
-        let (claim, holds) = (safe::markdown(cited.item.claim.as_str()), cited.item.holds.as_str());
+        let (claim, holds) = (safe::markdown(&cited.item.claim), cited.item.holds.as_str());
         let why = cited.item.why.iter().map(|id| safe::code(id)).collect::<Vec<_>>().join(", ");
+        let why = if why.is_empty() { safe::markdown(&cited.item.note) } else { why };
         let _ = writeln!(out, "- claim \"{claim}\": holds {holds} {why} {}", numbers(&cited.evidence));
     }
 }

@@ -172,16 +172,16 @@ impl Run<'_, '_> {
     }
 
     fn claims(&mut self) {
-        for cited in &self.content.claims {
+        for (number, cited) in self.content.claims.iter().enumerate() {
             let (kind, level, word) = match cited.item.holds {
                 Holds::Yes => continue,
                 Holds::No => ("fail", "error", "does not hold"),
                 Holds::Unknown => ("open", "none", "is not shown"),
             };
-            let id = format!("claim.{}", cited.item.claim.as_str().replace(' ', "-"));
-            let title = format!("What is called \"{}\" is that", cited.item.claim.as_str());
+            let id = format!("claim.{}", gist::claim_id(number, cited.item));
+            let title = format!("What is said holds: \"{}\"", cited.item.claim);
             let rule = self.rule(&id, &title, &title, "error", json!({"decided-by": cited.item.why}));
-            let text = format!("the claim \"{}\" {word}; decided by {}", cited.item.claim, cited.item.why.join(", "));
+            let text = format!("the claim \"{}\" {word}; {}", cited.item.claim, gist::decided_by(cited.item));
             self.result(rule, &id, kind, level, &text, &cited.evidence);
         }
     }

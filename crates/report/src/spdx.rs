@@ -429,9 +429,9 @@ impl Graph<'_, '_> {
         if !claims.is_empty() {
             self.note("claims", "model", &json!({"candor": "claims", "claims": claims}));
         }
-        for cited in &self.content.claims {
-            let name = format!("claim-{}", cited.item.claim.as_str().replace(' ', "-"));
-            let statement = json!({"candor": "claim", "claim": cited.item.claim.as_str(), "holds": cited.item.holds.as_str(), "why": cited.item.why});
+        for (number, cited) in self.content.claims.iter().enumerate() {
+            let name = format!("claim-{}", gist::claim_id(number, cited.item));
+            let statement = json!({"candor": "claim", "claim": cited.item.claim, "holds": cited.item.holds.as_str(), "why": cited.item.why, "note": cited.item.note});
             self.note(&name, "model", &statement);
             let places: Vec<String> =
                 cited.evidence.iter().map(|number| self.id(&format!("evidence-{number}"))).collect();

@@ -47,4 +47,4 @@ pub use error::SourceError;
 pub use locator::Locator;
 pub use settings::{Listener, Note, Secret, Settings};
 pub use snapshot::{Request, Session, Snapshot, resolve};
-pub use tree::Folder;
+pub use tree::{Folder, PartTree};

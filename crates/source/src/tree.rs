@@ -1,8 +1,8 @@
-//! A folder with everything in it, for those who judge integrity. Unlike [`walk`](crate::walk) it passes over nothing.
+//! A folder with everything in it, or a part of a release, for those who judge integrity. Unlike [`walk`](crate::walk) it passes over nothing.
 
 use crate::file::FileBytes;
-use crate::{SourceError, caps, hub_cache};
-use candor_facts::{OpenError, ReadAt, Standing, Tree, TreeEntry, TreeFile};
+use crate::{Snapshot, SourceError, caps, hub_cache};
+use candor_facts::{ArtifactPath, OpenError, PartIndex, ReadAt, Standing, Tree, TreeEntry, TreeFile};
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -96,6 +96,41 @@ impl Tree for Folder {
         }
         let bytes = FileBytes::open(&self.root.join(&entry.path), &self.inside).map_err(OpenError::Failed)?;
         Ok(Box::new(bytes))
+    }
+}
+
+/// One part of a release, as far as its files lie on this machine.
+#[derive(Debug)]
+pub struct PartTree<'s> {
+    snapshot: &'s Snapshot,
+    part: PartIndex,
+    entries: Vec<TreeEntry>,
+}
+
+impl<'s> PartTree<'s> {
+    /// A part. What does not lie here is refused, with the reason.
+    pub fn new(snapshot: &'s Snapshot, part: PartIndex) -> Self {
+        let artifacts = snapshot.release.part(part).map(|part| part.listing.entries()).unwrap_or_default();
+        let here = artifacts.iter().filter(|artifact| artifact.at_hand);
+        let entries = here.map(|artifact| {
+            let (size, standing) = match snapshot.open_file(part, &artifact.path) {
+                Ok(file) => (file.len(), Standing::File),
+                Err(error) => (0, Standing::Refused(error.to_string())),
+            };
+            TreeEntry { path: artifact.path.to_string(), size, modified: 0, standing }
+        });
+        Self { snapshot, part, entries: entries.collect() }
+    }
+}
+
+impl Tree for PartTree<'_> {
+    fn entries(&self) -> &[TreeEntry] {
+        &self.entries
+    }
+
+    fn open(&self, entry: &TreeEntry) -> Result<Box<dyn TreeFile + '_>, OpenError> {
+        let path = ArtifactPath::new(&entry.path).ok_or(OpenError::NotFetched)?;
+        self.snapshot.open_file(self.part, &path)
     }
 }
 

@@ -44,3 +44,5 @@ pub const STRANGERS: usize = 4_096;
 pub const PLACES: usize = 50;
 /// A log or a result of a run is no longer. Bytes.
 pub const RUN_DOCUMENT: u64 = 256 << 20;
+/// Longest statement of a run. Bytes.
+pub const STATEMENT: u64 = 16 << 20;

@@ -12,11 +12,13 @@ pub use declared::{Declared, declared};
 pub use merge::Merge;
 pub use neurons::Neurons;
 
+use crate::caps;
 use crate::diff::{self, Diff, Kind, Pair, TensorDiff, Unread};
 use crate::weights::{Placed, Room, Weights};
 use crate::work::Progress;
-use candor_facts::Tree;
+use candor_facts::{Digest, Sha256Writer, Tree};
 use candor_inspect::tensors::Dtype;
+use std::ops::Range;
 
 /// How often unrelated models are called related, by the thresholds and by trial.
 pub const FALSE_POSITIVES: &str = "a chance of at most 1e-9 by the null model; none in 300 unrelated pairs, so below 1 % \
@@ -79,6 +81,21 @@ pub struct Parent {
     pub declared: Declared,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// A matrix of the child that was compared: of those that are alike where the models are related, the smallest.
+    pub shown: Option<Shown>,
+}
+
+/// A tensor with the bytes that it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The file.
+    pub path: String,
+    /// Its name.
+    pub tensor: String,
+    /// Where it stands in the file.
+    pub bytes: Range<u64>,
+    /// SHA-256 of these bytes.
+    pub digest: Digest,
 }
 
 /// The whole.
@@ -192,6 +209,10 @@ fn judge(parent: &Weights<'_>, child: &Weights<'_>, diff: &Diff, declared: Decla
         Answer::Independent => "independent",
         Answer::Related => kind(diff, &telling, paired, relative),
     };
+    let related = answer == Answer::Related && alike > 0;
+    let compared = telling.iter().filter(|one| one.alike || !related);
+    let smallest = compared.min_by_key(|one| one.tensor.shapes[1].iter().product::<u64>());
+    let shown = smallest.and_then(|one| shown(child, &find(child, &one.tensor.names[1])?));
     Parent {
         answer,
         kind,
@@ -203,7 +224,22 @@ fn judge(parent: &Weights<'_>, child: &Weights<'_>, diff: &Diff, declared: Decla
         neurons,
         declared,
         unread: diff.unread.iter().flatten().cloned().collect(),
+        shown,
     }
+}
+
+fn shown(weights: &Weights<'_>, placed: &Placed) -> Option<Shown> {
+    let bytes = placed.tensor.data.bytes.clone()?;
+    let (mut writer, mut room) = (Sha256Writer::default(), Vec::new());
+    let mut at = bytes.start;
+    while at < bytes.end {
+        let end = bytes.end.min(at + caps::PIECE as u64);
+        weights.bytes(placed, at..end, &mut room).ok()?;
+        writer.update(&room);
+        at = end;
+    }
+    let (path, tensor) = (weights.path(placed).to_owned(), placed.tensor.name.clone());
+    Some(Shown { path, tensor, bytes, digest: writer.finish() })
 }
 
 fn is_float(name: &str) -> bool {

@@ -32,6 +32,14 @@ impl Made {
     }
 }
 
+/// A private key and its public key, as PEM, made from a number: for tests only.
+pub fn keys(number: u8) -> (String, String) {
+    use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+    let private = p256::SecretKey::from_slice(&[number; 32]).expect("a key");
+    let public = private.public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+    (private.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public)
+}
+
 /// A folder in memory.
 #[derive(Clone, Default)]
 pub struct Memory {

@@ -7,11 +7,13 @@
 
 mod curve;
 mod judge;
+mod statement;
 
 use crate::diff::{self, Diff};
 use crate::work::Progress;
 use candor_facts::{OpenError, Tree, TreeEntry, TreeFile};
 pub use judge::{Comparison, Divergence, Level, LogResult, StageResult, compare};
+pub use statement::{PREDICATE, Terms, is_statement, stated};
 
 /// What a run is expected to give.
 #[derive(Clone, Debug, Default)]

@@ -126,8 +126,9 @@ impl Verdict {
 /// Verify a signature over a folder.
 pub fn verify(question: &Question<'_>) -> Verdict {
     let mut notes = Vec::new();
-    let authentic = bundle::read(question.bundle)
-        .and_then(|bundle| authenticate(&bundle, question, &mut notes).map(|signer| (bundle, signer)));
+    let authentic = bundle::read(question.bundle).and_then(|bundle| {
+        authenticate(&bundle, question.trust, question.at, &mut notes).map(|signer| (bundle, signer))
+    });
     let (bundle, signer) = match authentic {
         Ok(found) => found,
         Err(refusal) => return nothing_signed(question, refusal, notes, Vec::new()),
@@ -154,6 +155,31 @@ pub fn verify(question: &Question<'_>) -> Verdict {
     }
 }
 
+/// What a bundle signs, and by whom, when it is by one of those who are trusted. Any in-toto statement, not only one
+/// of a model's files.
+///
+/// # Errors
+/// Why it is by none of them; the reason of the first.
+pub(crate) fn signed(bytes: &[u8], trusted: &[Trust], at: u64) -> Result<(Vec<u8>, String), String> {
+    let bundle = bundle::read(bytes).map_err(|refusal| refusal.why)?;
+    let mut why = None;
+    for trust in trusted {
+        match authenticate(&bundle, trust, at, &mut Vec::new()) {
+            Ok(signer) => return Ok((bundle.payload, signer.into_iter().next().unwrap_or_default())),
+            Err(refusal) => why = why.or(Some(refusal.why)),
+        }
+    }
+    Err(why.unwrap_or_else(|| "no key was named that is trusted".to_owned()))
+}
+
+/// What a bundle holds, whoever signed it.
+///
+/// # Errors
+/// When it is no bundle.
+pub(crate) fn payload(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    bundle::read(bytes).map(|bundle| bundle.payload).map_err(|refusal| refusal.why)
+}
+
 fn outcome(refusals: &[Refusal]) -> Outcome {
     match refusals {
         [] => Outcome::Verified,
@@ -176,7 +202,7 @@ fn nothing_signed(question: &Question<'_>, refusal: Refusal, notes: Vec<String>,
 }
 
 /// Whether whom the user trusts signed the payload; says who that is.
-fn authenticate(bundle: &Bundle, question: &Question<'_>, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal> {
+fn authenticate(bundle: &Bundle, trust: &Trust, at: u64, notes: &mut Vec<String>) -> Result<Vec<String>, Refusal> {
     if bundle.payload_type != statement::PAYLOAD_TYPE {
         let why = format!(
             "the payload is of type {}, and not of `{}`",
@@ -185,7 +211,7 @@ fn authenticate(bundle: &Bundle, question: &Question<'_>, notes: &mut Vec<String
         );
         return refuse(Point::PayloadType, why);
     }
-    let (key, signer) = match (&question.trust.0, &bundle.material) {
+    let (key, signer) = match (&trust.0, &bundle.material) {
         (_, Material::Keyless) => {
             let why = "it is signed without a key of its own, through a transparency log; this version checks keys and \
                        certificates under a root that you give";
@@ -207,7 +233,7 @@ fn authenticate(bundle: &Bundle, question: &Question<'_>, notes: &mut Vec<String
             (key.clone(), vec![format!("the {} key {}", key.name(), key.hint())])
         }
         (Trusted::Roots(roots), Material::Chain(chain)) => {
-            let signer = chain::follow(chain, roots, question.at)?;
+            let signer = chain::follow(chain, roots, at)?;
             notes.push("whether a certificate was revoked is not looked up".to_owned());
             (signer.key, signer.chain)
         }

@@ -27,6 +27,8 @@ pub(crate) enum SchemaOf {
     Diff,
     /// `lineage --format json`.
     Lineage,
+    /// `reproduce --format json`.
+    Reproduce,
 }
 
 /// Run the command.
@@ -37,6 +39,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         SchemaOf::Inspect => include_str!("../../schemas/inspect.schema.json"),
         SchemaOf::Check => include_str!("../../schemas/check.schema.json"),
         SchemaOf::Diff => include_str!("../../schemas/diff.schema.json"),
+        SchemaOf::Reproduce => include_str!("../../schemas/reproduce.schema.json"),
         SchemaOf::Lineage => include_str!("../../schemas/lineage.schema.json"),
     };
     output.print(text)?;

@@ -183,7 +183,7 @@ impl Page<'_, '_> {
         if self.content.claims.is_empty() {
             return;
         }
-        self.open("claims", "What the publisher calls it");
+        self.open("claims", "What the publisher says of it");
         let mut list = String::new();
         for cited in &self.content.claims {
             let (word, colour) = match cited.item.holds {
@@ -194,13 +194,15 @@ impl Page<'_, '_> {
             let why: Vec<String> =
                 cited.item.why.iter().map(|id| format!("<a href=\"#r-{0}\">{0}</a>", safe::html(id))).collect();
             let why = if why.is_empty() {
-                String::new()
+                format!(" <span class=\"soft\">{}</span>", safe::html(&cited.item.note))
             } else {
                 format!(" <span class=\"soft\">decided by</span> {}", why.join(", "))
             };
+            let (open, close, at) =
+                if cited.item.note.is_empty() { ("“", "”", "said at") } else { ("", "", "see") };
             list.push_str(&format!(
-                "<li>“{}” <span class=\"pill {colour}\">{word}</span>{why}<div class=\"soft\">said at {}</div></li>",
-                safe::html(cited.item.claim.as_str()),
+                "<li>{open}{}{close} <span class=\"pill {colour}\">{word}</span>{why}<div class=\"soft\">{at} {}</div></li>",
+                safe::html(&cited.item.claim),
                 self.chips(&cited.evidence)
             ));
         }

@@ -10,8 +10,8 @@ use candor_inspect::{inspect_file, read_table};
 pub struct Declared {
     /// Bases that the child names, with the file that names each.
     pub bases: Vec<(String, String)>,
-    /// Where the child names this parent.
-    pub child: Option<String>,
+    /// The base by which the child names this parent, and the file that names it.
+    pub child: Option<(String, String)>,
     /// Where the parent names the child as its base.
     pub parent: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Declared {
                 "other-base",
                 format!("its weights are related to those of {parent}, and it names {}", named.join(", ")),
             )),
-            (Answer::Independent, Some(place)) => {
+            (Answer::Independent, Some((_, place))) => {
                 Some(("false-base", format!("{place} names {parent} as its base, and its weights show nothing of it")))
             }
             _ => None,
@@ -49,11 +49,10 @@ impl Declared {
 /// What is said on either side.
 pub fn declared(child: &Named<'_>, parent: &Named<'_>) -> Declared {
     let bases = bases(child.tree);
-    let names = |list: &[(String, String)], name: &str| {
-        list.iter().find(|(written, _)| is_same(written, name)).map(|(_, place)| place.clone())
-    };
+    let names =
+        |list: &[(String, String)], name: &str| list.iter().find(|(written, _)| is_same(written, name)).cloned();
     let own = names(&bases, &parent.name);
-    let theirs = names(&self::bases(parent.tree), &child.name);
+    let theirs = names(&self::bases(parent.tree), &child.name).map(|(_, place)| place);
     Declared { bases, child: own, parent: theirs }
 }
 

@@ -170,7 +170,13 @@ fn decide(
     }
     let bytes = !found.files.is_empty() && found.files.iter().all(|(_, same)| *same == Ok(true));
     if bytes && found.stages.iter().all(|s| s.equal == s.tensors) {
-        return (Some(Level::Bytes), format!("{} files, byte for byte", found.files.len()));
+        return (
+            Some(Level::Bytes),
+            match found.files.len() {
+                1 => "1 file, byte for byte".to_owned(),
+                count => format!("{count} files, byte for byte"),
+            },
+        );
     }
     let tensors: usize = found.stages.iter().map(|stage| stage.tensors).sum();
     if tensors > 0 && found.stages.iter().all(|stage| stage.equal == stage.tensors) {

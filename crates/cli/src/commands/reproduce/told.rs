@@ -7,15 +7,13 @@ use crate::Outcome;
 use anyhow::Context;
 use candor_assess::{Answer, AnswerWord};
 use candor_facts::Sha256Writer;
-use candor_verify::reproduce::{Comparison, Level, LogResult};
+use candor_verify::reproduce::{Comparison, Level, LogResult, PREDICATE};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-/// The kind of the statement: <https://github.com/in-toto/attestation/tree/main/spec/v1>.
-const PREDICATE: &str = "https://github.com/candor-openness/candor/reproduction/v1";
 
 /// What went into a run: what it is, name, SHA-256.
 pub(super) type Materials = Vec<(&'static str, String, String)>;
@@ -209,6 +207,16 @@ impl Result<'_> {
             }
             None => {}
         }
+        match &found.evaluation {
+            Some(Ok((value, within))) => {
+                let place = if *within { "within" } else { "outside of" };
+                let _ = writeln!(text, "{:<12}{value}, {place} the stated interval", "evaluation");
+            }
+            Some(Err(why)) => {
+                let _ = writeln!(text, "{:<12}not compared: {why}", "evaluation");
+            }
+            None => {}
+        }
         if let Some(step) = found.first_step() {
             let _ = writeln!(text, "{:<12}at step {step}, as far as log and weights tell", "parts ways");
         }
@@ -240,6 +248,10 @@ impl Result<'_> {
                 "why": stage.why,
             })
         });
+        let evaluation = found.and_then(|found| found.evaluation.as_ref()).map(|evaluation| match evaluation {
+            Ok((value, within)) => json!({"value": value, "within": within}),
+            Err(why) => json!({"why": why}),
+        });
         let materials = self
             .materials
             .iter()
@@ -251,14 +263,19 @@ impl Result<'_> {
             "sandbox": self.sandbox.word(), "commands": commands(self.recipe), "seeds": self.recipe.seeds,
             "first-step": found.and_then(Comparison::first_step),
             "files": files.collect::<Vec<_>>(), "weights": stages.collect::<Vec<_>>(), "log": log,
-            "materials": materials.collect::<Vec<_>>(),
+            "evaluation": evaluation, "materials": materials.collect::<Vec<_>>(),
         })
     }
 
     /// An in-toto statement about the published files.
     pub(super) fn statement(&self) -> anyhow::Result<Value> {
+        // All that was compared: a statement is held against these files, and against no others.
+        let expected = &self.recipe.expected;
+        let stages = expected.stages.iter().map(|stage| &stage.file);
+        let log = expected.log.iter().map(|log| &log.file);
+        let paths: BTreeSet<&String> = expected.files.iter().chain(stages).chain(log).collect();
         let mut subjects = Vec::new();
-        for path in &self.recipe.expected.files {
+        for path in paths {
             let file = self.recipe.published.join(path);
             if file.is_file() {
                 subjects.push(json!({"name": path, "digest": {"sha256": digest(&file)?}}));

@@ -1,7 +1,7 @@
 //! The parts of a release bundle as one tree, each below the number of its part, with the listings as a source.
 
-use candor_facts::{Algorithm, Files, OpenError, PartIndex, Standing, Tree, TreeEntry, TreeFile};
-use candor_source::{Folder, Request, Snapshot, resolve};
+use candor_facts::{Algorithm, OpenError, PartIndex, Tree, TreeEntry, TreeFile};
+use candor_source::{Folder, PartTree, Request, Snapshot, resolve};
 use candor_verify::digests::{Claimed, Digests, Source, SourceKind};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,16 +22,11 @@ impl Release {
         let locator = dir.display().to_string();
         let snapshot = resolve(&Request { locator, complete: false, with: Vec::new() })?;
         let mut entries = Vec::new();
-        for (index, part) in snapshot.release.parts() {
-            for artifact in part.listing.entries().iter().filter(|artifact| artifact.at_hand) {
-                let path = format!("{}/{}", index.0, artifact.path);
-                let length = snapshot.open(index, &artifact.path).map(|bytes| bytes.len());
-                let (size, standing) = match length {
-                    Ok(size) => (size, Standing::File),
-                    Err(error) => (0, Standing::Refused(error.to_string())),
-                };
-                entries.push(TreeEntry { path, size, modified: 0, standing });
-            }
+        for (index, _) in snapshot.release.parts() {
+            let files = PartTree::new(&snapshot, index);
+            let numbered =
+                |entry: &TreeEntry| TreeEntry { path: format!("{}/{}", index.0, entry.path), ..entry.clone() };
+            entries.extend(files.entries().iter().map(numbered));
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Some(Self { snapshot, entries }))
