@@ -86,9 +86,11 @@ fn of(bytes: &(dyn ReadAt + Sync), wanted: Wanted, threads: usize, progress: &Pr
             let blake3 = Some(blake3_by_subtrees(bytes, threads, progress)?);
             Ok(Digests { blake3, ..Digests::default() })
         }
-        // SHA-256 takes longer than the two others together, and cannot be cut.
+        // SHA-256 and SHA-1 take as long as each other and cannot be cut. The thread that reads has that to do as well,
+        // which takes as long as BLAKE3.
         Wanted { sha256: true, git_blob, blake3 } if git_blob || blake3 => {
-            beside(bytes, Wanted { sha256: false, git_blob, blake3 }, progress)
+            let reading = Wanted { sha256: false, git_blob, blake3: blake3 && !git_blob };
+            beside(bytes, reading, Wanted { sha256: true, git_blob: false, blake3: blake3 && git_blob }, progress)
         }
         _ => plain(bytes, wanted, progress),
     }
@@ -162,19 +164,19 @@ fn plain(bytes: &dyn ReadAt, wanted: Wanted, progress: &Progress<'_>) -> io::Res
     Ok(running.finish())
 }
 
-/// SHA-256 on a thread of its own, what else is wanted on the thread that reads.
-fn beside(bytes: &dyn ReadAt, wanted: Wanted, progress: &Progress<'_>) -> io::Result<Digests> {
+/// Some digests on the thread that reads, others on one of their own.
+fn beside(bytes: &dyn ReadAt, reading: Wanted, beside: Wanted, progress: &Progress<'_>) -> io::Result<Digests> {
     let length = bytes.len();
     let (send, receive) = mpsc::sync_channel::<Arc<Vec<u8>>>(PIECES);
     std::thread::scope(|scope| {
         let other = scope.spawn(move || {
-            let mut hasher = sha2::Sha256::new();
+            let mut running = Running::new(beside, length);
             for piece in receive {
-                hasher.update(piece.as_slice());
+                running.update(piece.as_slice());
             }
-            hex(&hasher.finalize())
+            running.finish()
         });
-        let mut running = Running::new(wanted, length);
+        let mut running = Running::new(reading, length);
         let mut used: Vec<Arc<Vec<u8>>> = Vec::new();
         let mut at = 0;
         while at < length {
@@ -194,8 +196,13 @@ fn beside(bytes: &dyn ReadAt, wanted: Wanted, progress: &Progress<'_>) -> io::Re
             progress.add(count as u64);
         }
         drop(send);
-        let sha256 = other.join().map_err(|_| io::Error::other("the thread that hashes has ended"))?;
-        Ok(Digests { sha256: Some(sha256), ..running.finish() })
+        let (other, own) =
+            (other.join().map_err(|_| io::Error::other("the thread that hashes has ended"))?, running.finish());
+        Ok(Digests {
+            sha256: own.sha256.or(other.sha256),
+            git_blob: own.git_blob.or(other.git_blob),
+            blake3: own.blake3.or(other.blake3),
+        })
     })
 }
 
@@ -267,7 +274,11 @@ mod tests {
     fn check(bytes: &[u8]) {
         let none = Progress::none();
         let expected = plain(&bytes, Wanted::ALL, &none).unwrap();
-        assert_eq!(beside(&bytes, Wanted { sha256: false, ..Wanted::ALL }, &none).unwrap(), expected);
+        for git_blob in [false, true] {
+            let reading = Wanted { sha256: false, git_blob, blake3: !git_blob };
+            let other = Wanted { sha256: true, git_blob: !git_blob, blake3: git_blob };
+            assert_eq!(beside(&bytes, reading, other, &none).unwrap(), expected);
+        }
         if bytes.len() as u64 > SUBTREE {
             for threads in [1, 2, 3] {
                 assert_eq!(

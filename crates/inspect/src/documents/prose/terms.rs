@@ -34,6 +34,8 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     let mut any = false;
     for clause in &clauses {
         let covers = match reader.kind {
+            // What it tells of code is not about the data.
+            PageKind::DataCard if of_code_only(&clause.words) => continue,
             PageKind::DataCard => vec![Covers::Data],
             _ if clauses.len() > 1 => covers_words(&clause.words, &Words::default()),
             _ => covers_words(&said.words, &said.label),
@@ -52,6 +54,7 @@ pub(super) fn read(reader: &mut Reader<'_>, said: &Said<'_>) {
     }
     if let Some(named) = license::unknown_name(said, &clauses).filter(|_| sure && !any && !license::denied(&clauses)) {
         let covers = match reader.kind {
+            PageKind::DataCard if of_code_only(&said.words) => Vec::new(),
             PageKind::DataCard => vec![Covers::Data],
             _ => covers_words(&said.words, &said.label),
         };
@@ -90,6 +93,12 @@ pub(super) fn read_block(reader: &mut Reader<'_>, block: &Code) {
             reader.out.fact(claim, evidence);
         }
     }
+}
+
+/// Whether the words name code, and neither data nor the repository that both may stand in.
+fn of_code_only(words: &Words) -> bool {
+    words.any(&["code", "source code", "scripts", "library", "codebase", "sdk", "client", "package", "crate"])
+        && !words.any(&["dataset", "datasets", "data", "corpus", "repository", "repo", "card", "text", "texts"])
 }
 
 /// What the words say that a licence covers; unstated when they do not say.
