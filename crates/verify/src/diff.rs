@@ -274,12 +274,11 @@ fn equal(a: &Weights<'_>, b: &Weights<'_>, pairs: &[Pair<'_>], threads: usize, p
             bytes: part * each..((part + 1) * each).min(length),
         }));
     }
-    let results = work::map(&parts, threads, |part| {
+    let results = work::map_in(&parts, threads, <(Room, Room)>::default, |rooms, part| {
         let start = |one: &Placed| one.tensor.data.bytes.as_ref().map_or(0, |bytes| bytes.start) + part.bytes.start;
         let (pair, length) = (part.pair, part.bytes.end - part.bytes.start);
-        let mut rooms = <(Room, Room)>::default();
         let stop = || differs.get(part.at).is_some_and(|flag| flag.load(Ordering::Relaxed));
-        let same = same((a, pair.a, start(pair.a)), (b, pair.b, start(pair.b)), length, &mut rooms, stop)?;
+        let same = same((a, pair.a, start(pair.a)), (b, pair.b, start(pair.b)), length, rooms, stop)?;
         if !same && let Some(flag) = differs.get(part.at) {
             flag.store(true, Ordering::Relaxed);
         }
@@ -318,8 +317,8 @@ fn figures(
         }
     }
     for batch in jobs.chunks(caps::UNITS) {
-        let results = work::map(batch, threads, |(_, pair, unit)| {
-            let stats = unit_stats(a, b, pair, unit.clone());
+        let results = work::map_in(batch, threads, <(Room, Room)>::default, |rooms, (_, pair, unit)| {
+            let stats = unit_stats(a, b, pair, unit.clone(), rooms);
             let size = |one: &Placed| {
                 let (block, bits) = one.tensor.dtype.block();
                 (unit.end - unit.start) / block * bits / 8
@@ -339,14 +338,19 @@ fn figures(
     all
 }
 
-fn unit_stats(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, unit: Range<u64>) -> Result<Stats, String> {
+fn unit_stats(
+    a: &Weights<'_>,
+    b: &Weights<'_>,
+    pair: &Pair<'_>,
+    unit: Range<u64>,
+    (left, right): &mut (Room, Room),
+) -> Result<Stats, String> {
     let (casts, grid, swapped) = pair.ask();
     let casts: Vec<values::Grid> = casts.into_iter().map(|(_, grid)| grid).collect();
     let sketch = pair.is_matrix() && pair.rows > 1;
     let ask = Ask { grid, casts: &casts, swapped, sketch };
     let mut stats = Stats::new(&ask);
     let signs = if sketch { rank::signs(pair.columns) } else { Vec::new() };
-    let (mut left, mut right) = <(Room, Room)>::default();
     if let Some(mut pass) = pair.is_plain().then(|| Pass::new(pair.dtypes(), &ask, &signs, pair.columns)).flatten() {
         let [x, y] = pair.dtypes().map(|dtype| (dtype, (dtype.block().1 / 8) as usize));
         for at in unit.clone().step_by(lanes::PIECE) {
@@ -373,8 +377,8 @@ fn unit_stats(a: &Weights<'_>, b: &Weights<'_>, pair: &Pair<'_>, unit: Range<u64
         // A piece ends with a row at the latest where rows are longer than a piece, so that blocks stay whole.
         let row_end = if each.is_multiple_of(columns) { u64::MAX } else { (at / columns + 1) * columns };
         let end = (at + each).min(unit.end).min(if pair.is_matrix() { row_end } else { u64::MAX });
-        a.values(pair.a, at..end, &mut left)?;
-        b.values(pair.b, at..end, &mut right)?;
+        a.values(pair.a, at..end, left)?;
+        b.values(pair.b, at..end, right)?;
         stats.take(&left.values, &right.values, at, &ask, columns, &signs);
         at = end;
     }

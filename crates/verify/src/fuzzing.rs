@@ -5,6 +5,11 @@ pub use crate::signature::fuzzing::{bundle, certificate, pem, statement};
 use crate::making::Memory;
 use crate::{Progress, diff, lineage};
 
+/// Any bytes as the statement of a run: no panic, and what is accepted is about some file.
+pub fn run_statement(bytes: &[u8]) {
+    crate::reproduce::fuzz(bytes);
+}
+
 /// Any bytes as weights beside a small model: no panic, and no figure of numbers that were not read.
 pub fn weights(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };

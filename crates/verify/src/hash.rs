@@ -1,5 +1,6 @@
 //! The hash functions of signatures, over a range of bytes.
 
+use crate::buffer::Buffer;
 use crate::caps;
 use candor_facts::ReadAt;
 use sha2::Digest as _;
@@ -90,7 +91,7 @@ pub(crate) fn range(
     let mut hasher = Hasher::new(hash);
     let mut at = start;
     let whole = usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX);
-    let mut buffer = vec![0; whole.min(caps::READ_BYTES)];
+    let mut buffer = Buffer::new(whole.min(caps::READ_BYTES));
     while at < end {
         let wanted = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
         let Some(room) = buffer.get_mut(..wanted) else { break };

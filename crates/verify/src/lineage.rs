@@ -12,6 +12,7 @@ pub use declared::{Declared, declared};
 pub use merge::Merge;
 pub use neurons::Neurons;
 
+use crate::buffer::Buffer;
 use crate::caps;
 use crate::diff::{self, Diff, Kind, Pair, TensorDiff, Unread};
 use crate::weights::{Placed, Room, Weights};
@@ -230,7 +231,7 @@ fn judge(parent: &Weights<'_>, child: &Weights<'_>, diff: &Diff, declared: Decla
 
 fn shown(weights: &Weights<'_>, placed: &Placed) -> Option<Shown> {
     let bytes = placed.tensor.data.bytes.clone()?;
-    let (mut writer, mut room) = (Sha256Writer::default(), Vec::new());
+    let (mut writer, mut room) = (Sha256Writer::default(), Buffer::default());
     let mut at = bytes.start;
     while at < bytes.end {
         let end = bytes.end.min(at + caps::PIECE as u64);

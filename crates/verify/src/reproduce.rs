@@ -13,6 +13,7 @@ use crate::diff::{self, Diff};
 use crate::work::Progress;
 use candor_facts::{OpenError, Tree, TreeEntry, TreeFile};
 pub use judge::{Comparison, Divergence, Level, LogResult, StageResult, compare};
+pub(crate) use statement::fuzz;
 pub use statement::{PREDICATE, Terms, is_statement, stated};
 
 /// What a run is expected to give.

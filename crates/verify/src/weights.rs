@@ -3,6 +3,7 @@
 //! The one place that turns a folder of weight files, in any format and any number of shards, into named tensors.
 //! What a tensor means is not its business.
 
+use crate::buffer::Buffer;
 use crate::caps;
 use crate::values::{decode, is_understood};
 use candor_facts::{Tree, TreeFile, read_exact};
@@ -164,10 +165,10 @@ impl<'t> Weights<'t> {
     }
 
     /// Fill a buffer with bytes of the file of a tensor.
-    pub(crate) fn bytes(&self, placed: &Placed, range: Range<u64>, buffer: &mut Vec<u8>) -> Result<(), String> {
+    pub(crate) fn bytes(&self, placed: &Placed, range: Range<u64>, buffer: &mut Buffer) -> Result<(), String> {
         let file = self.files.get(placed.file).ok_or("it has no file")?;
         let wrong = |why: &str| format!("`{}`, bytes {}..{}: {why}", file.path, range.start, range.end);
-        buffer.resize(usize::try_from(range.end - range.start).map_err(|_| wrong("too many"))?, 0);
+        buffer.resize(usize::try_from(range.end - range.start).map_err(|_| wrong("too many"))?);
         let mut filled = 0;
         while filled < buffer.len() {
             let rest = buffer.get_mut(filled..).unwrap_or_default();
@@ -197,7 +198,7 @@ impl<'t> Weights<'t> {
     }
 
     /// The bytes of a run of elements, where they lie one after the other and each by itself.
-    pub(crate) fn raw(&self, placed: &Placed, run: &Range<u64>, bytes: &mut Vec<u8>) -> Result<(), String> {
+    pub(crate) fn raw(&self, placed: &Placed, run: &Range<u64>, bytes: &mut Buffer) -> Result<(), String> {
         let Tensor { dtype, data, .. } = &placed.tensor;
         let whole = data.bytes.as_ref().ok_or_else(|| not_numbers(placed))?;
         let width = dtype.block().1 / 8;
@@ -262,7 +263,7 @@ fn not_numbers(placed: &Placed) -> String {
 /// Buffers that are used again.
 #[derive(Default)]
 pub(crate) struct Room {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Buffer,
     pub(crate) values: Vec<f64>,
 }
 
@@ -292,7 +293,7 @@ pub(crate) fn same(
         let piece = (length - at).min(caps::PIECE as u64);
         a.0.bytes(a.1, a.2 + at..a.2 + at + piece, &mut rooms.0.bytes)?;
         b.0.bytes(b.1, b.2 + at..b.2 + at + piece, &mut rooms.1.bytes)?;
-        if rooms.0.bytes != rooms.1.bytes {
+        if *rooms.0.bytes != *rooms.1.bytes {
             return Ok(false);
         }
         at += piece;

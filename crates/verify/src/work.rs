@@ -49,19 +49,30 @@ impl<'a> Progress<'a> {
 
 /// The results of a function for each item, in the order of the items, made on up to `threads` threads.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    map_in(items, threads, || (), |(), item| work(item))
+}
+
+/// The same, each thread in a room of its own.
+pub(crate) fn map_in<T: Sync, S, R: Send>(
+    items: &[T],
+    threads: usize,
+    room: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
     let threads = threads.clamp(1, items.len().max(1));
     if threads == 1 {
-        return items.iter().map(work).collect();
+        let mut room = room();
+        return items.iter().map(|item| work(&mut room, item)).collect();
     }
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(items.len()));
     let worker = || {
-        let mut mine = Vec::new();
+        let (mut mine, mut room) = (Vec::new(), room());
         while let Some((at, item)) = {
             let at = next.fetch_add(1, Ordering::Relaxed);
             items.get(at).map(|item| (at, item))
         } {
-            mine.push((at, work(item)));
+            mine.push((at, work(&mut room, item)));
         }
         results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut mine);
     };

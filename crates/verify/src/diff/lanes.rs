@@ -43,6 +43,11 @@ impl Narrow {
             _ => return None,
         })
     }
+
+    /// Bytes of an element.
+    fn width(self) -> usize {
+        if self == Self::F32 { 4 } else { 2 }
+    }
 }
 
 /// The grid of a type over the bits of 32-bit floats.
@@ -154,8 +159,9 @@ impl Pass {
     #[inline(always)]
     fn block<const WIDE: bool>(&mut self, stats: &mut Stats, a: &[u8], b: &[u8], at: u64, ask: &Ask<'_>) -> bool {
         let [x, y] = &mut self.sides;
-        let length = load(self.types[0], a, x);
-        load(self.types[1], b, y);
+        let length = a.len().min(BLOCK * self.types[0].width()) / self.types[0].width();
+        let x = as_they_stand(self.types[0], a).unwrap_or_else(|| load(self.types[0], a, x));
+        let y = as_they_stand(self.types[1], b).unwrap_or_else(|| load(self.types[1], b, y));
         if !finite(x) || !finite(y) {
             return false;
         }
@@ -218,9 +224,17 @@ impl Pass {
     }
 }
 
+/// The elements of a whole block where they stand, if they are numbers of this machine there.
+#[inline(always)]
+fn as_they_stand(from: Narrow, bytes: &[u8]) -> Option<&[f32; BLOCK]> {
+    let native = from == Narrow::F32 && cfg!(target_endian = "little");
+    let numbers: &[f32] = bytemuck::try_cast_slice(bytes).ok().filter(|_| native)?;
+    numbers.try_into().ok()
+}
+
 /// Widen elements into a block; what is left of it becomes zero.
 #[inline(always)]
-fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
+fn load<'b>(from: Narrow, bytes: &[u8], block: &'b mut [f32; BLOCK]) -> &'b [f32; BLOCK] {
     let (words, pairs) = (bytes.as_chunks::<4>().0, bytes.as_chunks::<2>().0);
     let wide = |word: &[u8; 2]| f32::from_bits(u32::from(u16::from_le_bytes(*word)) << 16);
     match from {
@@ -231,7 +245,7 @@ fn load(from: Narrow, bytes: &[u8], block: &mut [f32; BLOCK]) -> usize {
     let length = if from == Narrow::F32 { words.len() } else { pairs.len() };
     let length = length.min(BLOCK);
     block[length..].fill(0.0);
-    length
+    block
 }
 
 /// [`crate::values::f16`] without a branch.

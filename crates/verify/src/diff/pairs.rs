@@ -1,5 +1,6 @@
 //! Which tensors of two models belong together: by name, by what the name means, by content, by likeness.
 
+use crate::buffer::Buffer;
 use crate::caps;
 use crate::values::is_understood;
 use crate::weights::{Placed, Room, Weights};
@@ -156,7 +157,7 @@ impl State<'_> {
 
 fn digest(weights: &Weights<'_>, one: &Placed) -> Option<[u8; 32]> {
     let range = one.tensor.data.bytes.clone().filter(|_| one.tensor.data.strides.is_none())?;
-    let (mut hasher, mut buffer, mut at) = (blake3::Hasher::new(), Vec::new(), range.start);
+    let (mut hasher, mut buffer, mut at) = (blake3::Hasher::new(), Buffer::default(), range.start);
     while at < range.end {
         let end = range.end.min(at + caps::PIECE as u64);
         weights.bytes(one, at..end, &mut buffer).ok()?;

@@ -1,6 +1,7 @@
 //! Three digests in one read. A large file is hashed on several threads: BLAKE3 alone by subtrees, several hashes by
 //! handing each piece that was read to two threads.
 
+use crate::buffer::Buffer;
 use crate::caps;
 use crate::hash::hex;
 use crate::work::Progress;
@@ -153,7 +154,7 @@ fn fill(bytes: &dyn ReadAt, at: u64, end: u64, buffer: &mut [u8]) -> io::Result<
 fn plain(bytes: &dyn ReadAt, wanted: Wanted, progress: &Progress<'_>) -> io::Result<Digests> {
     let length = bytes.len();
     let mut running = Running::new(wanted, length);
-    let mut buffer = vec![0; usize::try_from(length).unwrap_or(usize::MAX).clamp(1, caps::READ_BYTES)];
+    let mut buffer = Buffer::new(usize::try_from(length).unwrap_or(usize::MAX).clamp(1, caps::READ_BYTES));
     let mut at = 0;
     while at < length {
         let count = fill(bytes, at, length, &mut buffer)?;
@@ -167,24 +168,24 @@ fn plain(bytes: &dyn ReadAt, wanted: Wanted, progress: &Progress<'_>) -> io::Res
 /// Some digests on the thread that reads, others on one of their own.
 fn beside(bytes: &dyn ReadAt, reading: Wanted, beside: Wanted, progress: &Progress<'_>) -> io::Result<Digests> {
     let length = bytes.len();
-    let (send, receive) = mpsc::sync_channel::<Arc<Vec<u8>>>(PIECES);
+    let (send, receive) = mpsc::sync_channel::<Arc<Buffer>>(PIECES);
     std::thread::scope(|scope| {
         let other = scope.spawn(move || {
             let mut running = Running::new(beside, length);
             for piece in receive {
-                running.update(piece.as_slice());
+                running.update(&piece);
             }
             running.finish()
         });
         let mut running = Running::new(reading, length);
-        let mut used: Vec<Arc<Vec<u8>>> = Vec::new();
+        let mut used: Vec<Arc<Buffer>> = Vec::new();
         let mut at = 0;
         while at < length {
             // A piece that the other thread has done with is filled again.
             let free = used.iter().position(|piece| Arc::strong_count(piece) == 1).map(|index| used.swap_remove(index));
-            let mut piece = free.unwrap_or_else(|| Arc::new(vec![0; caps::READ_BYTES]));
+            let mut piece = free.unwrap_or_else(|| Arc::new(Buffer::new(caps::READ_BYTES)));
             let Some(buffer) = Arc::get_mut(&mut piece) else { continue };
-            buffer.resize(caps::READ_BYTES, 0);
+            buffer.resize(caps::READ_BYTES);
             let count = fill(bytes, at, length, buffer)?;
             buffer.truncate(count);
             if send.send(Arc::clone(&piece)).is_err() {
@@ -213,7 +214,7 @@ fn blake3_by_subtrees(bytes: &(dyn ReadAt + Sync), threads: usize, progress: &Pr
     let next = AtomicU64::new(0);
     let found: Mutex<Vec<(u64, [u8; 32])>> = Mutex::new(Vec::new());
     let worker = || -> io::Result<()> {
-        let mut buffer = vec![0; caps::READ_BYTES];
+        let mut buffer = Buffer::new(caps::READ_BYTES);
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {

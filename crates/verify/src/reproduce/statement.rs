@@ -5,6 +5,7 @@
 //! is a word like the publisher's; under a signature that does not hold, or of somebody else, it is a gap.
 
 use super::Level;
+use crate::buffer::Buffer;
 use crate::caps;
 use crate::signature::{self, Trust, is_loaded};
 use candor_facts::{
@@ -192,7 +193,7 @@ fn hashed(file: &dyn ReadAt, longest: u64) -> Result<String, String> {
     if file.len() > longest {
         return Err(format!("of {} bytes, more than the {longest} that are read to check it", file.len()));
     }
-    let (mut writer, mut at, mut buffer) = (Sha256Writer::default(), 0, vec![0; caps::READ_BYTES]);
+    let (mut writer, mut at, mut buffer) = (Sha256Writer::default(), 0, Buffer::new(caps::READ_BYTES));
     loop {
         match file.read_at(at, &mut buffer).map_err(|error| error.to_string())? {
             0 if at == file.len() => return Ok(writer.finish().hex().to_owned()),
@@ -202,5 +203,14 @@ fn hashed(file: &dyn ReadAt, longest: u64) -> Result<String, String> {
                 at += count as u64;
             }
         }
+    }
+}
+
+/// A door for fuzzing.
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let terms = Terms { trusted: &[], at: 0, longest: 0 };
+    if let Ok(said) = read_statement(bytes, &terms) {
+        assert!(!said.subjects.is_empty() && said.basis == Basis::Declared);
+        assert!(!said.recipe.contains('\n') && !said.because.contains('\n'));
     }
 }
