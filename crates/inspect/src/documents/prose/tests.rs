@@ -6,8 +6,11 @@ use candor_facts::Claim;
 
 /// What one sentence of a card, under a heading, states as published or claimed, sorted.
 fn said(heading: &str, sentence: &str) -> String {
-    let page = format!("//- README.md\n# Acorn 7B\n\nAcorn is a language model.\n\n## {heading}\n\n{sentence}");
-    let sheet = inspect(&card::INSPECTOR, &fixture(&page));
+    states(&format!("//- README.md\n# Acorn 7B\n\nAcorn is a language model.\n\n## {heading}\n\n{sentence}"))
+}
+
+fn states(page: &str) -> String {
+    let sheet = inspect(&card::INSPECTOR, &fixture(page));
     let mut words: Vec<String> = sheet
         .facts()
         .filter_map(|(_, fact)| match &fact.claim {
@@ -66,6 +69,21 @@ fn data_is_released_by_who_says_so() {
             ("- Core repo (training, inference): https://github.com/acorn/acorn", "code.inference, code.pretraining"),
         ],
     );
+}
+
+/// What the card of a data set tells of the terms of a program is not about the data.
+#[test]
+fn terms_of_a_data_card_are_those_of_the_data() {
+    for (sentence, expected) in [
+        ("The dataset is licensed under CC-BY-4.0.", "data: CC-BY-4.0"),
+        ("This repository is licensed under Apache-2.0.", "data: Apache-2.0"),
+        ("The data and the code are released under the MIT license.", "data: MIT"),
+        ("The crate `acorns`, which reads the list, is distributed under Apache-2.0; none of its code is here.", ""),
+        ("The scripts are licensed under Apache-2.0.", ""),
+    ] {
+        let page = format!("//= data\n//- README.md\n# Acorn names\n\nA list of names.\n\n## Licence\n\n{sentence}");
+        assert_eq!(states(&page), expected, "{sentence}");
+    }
 }
 
 #[test]
