@@ -106,6 +106,14 @@ pub(crate) fn range(
     Ok(hasher.finish())
 }
 
+/// SHA-256 of a file, in hexadecimal digits.
+///
+/// # Errors
+/// `UnexpectedEof` when it ends before its length; else those of the medium.
+pub fn sha256(bytes: &dyn ReadAt) -> io::Result<String> {
+    range(bytes, 0, bytes.len(), HashType::Sha256, &|_| {}).map(|digest| hex(&digest))
+}
+
 /// Hexadecimal digits, lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');

@@ -23,5 +23,5 @@ mod values;
 mod weights;
 mod work;
 
-pub use hash::HashType;
+pub use hash::{HashType, sha256};
 pub use work::{Counter, Progress};

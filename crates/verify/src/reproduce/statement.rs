@@ -5,12 +5,12 @@
 //! is a word like the publisher's; under a signature that does not hold, or of somebody else, it is a gap.
 
 use super::Level;
-use crate::buffer::Buffer;
 use crate::caps;
+use crate::hash::sha256;
 use crate::signature::{self, Trust, is_loaded};
 use candor_facts::{
     Algorithm, ArtifactPath, Basis, Claim, Component, Digest, Evidence, Extent, Fact, FactSheet, Files, Gap, GapReason,
-    Listing, PartIndex, Place, ReadAt, Role, Route, Sha256Writer, read_all,
+    Listing, PartIndex, Place, ReadAt, Role, Route, read_all,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -193,17 +193,7 @@ fn hashed(file: &dyn ReadAt, longest: u64) -> Result<String, String> {
     if file.len() > longest {
         return Err(format!("of {} bytes, more than the {longest} that are read to check it", file.len()));
     }
-    let (mut writer, mut at, mut buffer) = (Sha256Writer::default(), 0, Buffer::new(caps::READ_BYTES));
-    loop {
-        match file.read_at(at, &mut buffer).map_err(|error| error.to_string())? {
-            0 if at == file.len() => return Ok(writer.finish().hex().to_owned()),
-            0 => return Err("it ends before its length".to_owned()),
-            count => {
-                writer.update(buffer.get(..count).unwrap_or_default());
-                at += count as u64;
-            }
-        }
-    }
+    sha256(file).map_err(|error| error.to_string())
 }
 
 /// A door for fuzzing.

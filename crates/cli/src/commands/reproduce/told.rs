@@ -4,15 +4,15 @@ use super::NAME;
 use super::recipe::Recipe;
 use super::sandbox::Sandbox;
 use crate::Outcome;
+use crate::commands::diff::open;
 use anyhow::Context;
 use candor_assess::{Answer, AnswerWord};
-use candor_facts::Sha256Writer;
+use candor_facts::Tree;
 use candor_verify::reproduce::{Comparison, Level, LogResult, PREDICATE};
+use candor_verify::sha256;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// What went into a run: what it is, name, SHA-256.
@@ -36,39 +36,20 @@ pub(super) fn materials(recipe: &Recipe) -> anyhow::Result<Materials> {
     Ok(all)
 }
 
-/// SHA-256 of a file; of a folder that of its list, a line `SHA-256  path` for each file, sorted.
+/// SHA-256 of a file; of a folder that of its list, a line `SHA-256  path` for each file, sorted by path.
 fn digest(path: &Path) -> anyhow::Result<String> {
-    let mut writer = Sha256Writer::default();
-    if path.is_dir() {
-        let mut lines = Vec::new();
-        list(path, "", &mut lines)?;
-        lines.sort();
-        writer.update(lines.concat().as_bytes());
-    } else {
-        let mut file = File::open(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            let read = file.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            writer.update(buffer.get(..read).unwrap_or_default());
+    let folder = open(path)?;
+    let mut lines = String::new();
+    for entry in folder.entries() {
+        let cannot = || format!("`{}` of `{}` cannot be read", entry.path, path.display());
+        let file = folder.open(entry).map_err(|why| anyhow::anyhow!("{}: {why}", cannot()))?;
+        let digest = sha256(&*file).with_context(cannot)?;
+        if !path.is_dir() {
+            return Ok(digest);
         }
+        let _ = writeln!(lines, "{digest}  {}", entry.path);
     }
-    Ok(writer.finish().hex().to_owned())
-}
-
-fn list(folder: &Path, below: &str, lines: &mut Vec<String>) -> anyhow::Result<()> {
-    for entry in std::fs::read_dir(folder).with_context(|| format!("`{}` cannot be read", folder.display()))? {
-        let path = entry?.path();
-        let name = format!("{below}{}", path.file_name().unwrap_or_default().to_string_lossy());
-        if path.is_dir() {
-            list(&path, &format!("{name}/"), lines)?;
-        } else {
-            lines.push(format!("{}  {name}\n", digest(&path)?));
-        }
-    }
-    Ok(())
+    Ok(candor_facts::Digest::of(lines.as_bytes()).hex().to_owned())
 }
 
 /// What would be done.
