@@ -128,6 +128,12 @@ fn a_statement_about_other_files_is_a_gap() {
         assert_eq!(answer(&assessment, "reproduce"), answer(&without, "reproduce"), "{name}");
         assert!(gaps(&assessment).concat().contains(words), "{name}: {}", assessment["gaps"]);
     }
+    // A statement of a run is no file that a reviewer's statement can be added to.
+    let (release, plain) = (ran.temp.join("release"), ran.temp.join("plain.json"));
+    let words = ["attest", path(&release), "data.sft", "--by", "A", "--because", "so", "--reviews", path(&plain)];
+    let run = candor(words);
+    assert!(run.code == 2 && run.err.contains("no file of reviews"), "{run:?}");
+    assert_eq!(std::fs::read_to_string(&plain).expect("a statement"), text);
     // The release changed after the run.
     ran.temp.write("release/model/config.json", "{}");
     assert!(gaps(&ran.assess("plain.json", &[])).concat().contains("`config.json` is another file"));
@@ -238,6 +244,7 @@ fn what_cannot_be_compared_is_a_gap_or_a_mistake() {
         (vec!["assess", "pythia", "--lineage", "examples/closed"], "those of `pythia` do not"),
         (vec!["assess", "examples/open-weights", "--lineage", "hf:acme/base"], "nothing lies there"),
         (vec!["assess", "examples/open-weights", "--trusted-key", "README.md"], "--reviews"),
+        (vec!["snapshot", "examples/open-weights", "-o", "x", "--lineage", "examples/closed"], "when it is assessed"),
     ] {
         let run = candor(&words);
         assert!(run.code == 2 && run.err.contains(said), "{words:?}: {run:?}");

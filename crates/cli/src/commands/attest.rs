@@ -280,6 +280,11 @@ fn write(file: &std::path::Path, entry: &str) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error).with_context(|| format!("`{}` cannot be read", file.display())),
     };
+    ensure!(
+        toml::from_str::<toml::Table>(&text).is_ok(),
+        "`{}` is no file of reviews, and is left as it is; name another file with `--reviews`",
+        file.display()
+    );
     text.push_str(entry);
     crate::disk::write(file, text.as_bytes())
 }

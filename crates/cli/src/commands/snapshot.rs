@@ -36,6 +36,10 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         !options.reading.follow,
         "a bundle does not keep what is followed yet; leave `--follow` out, or name parts by `--with`"
     );
+    anyhow::ensure!(
+        options.reading.reviews.is_empty() && options.reading.lineage.is_empty(),
+        "a bundle keeps what was published; say `--reviews` and `--lineage` when it is assessed"
+    );
     let snapshot = open(&options.locator, &options.reading)?;
     let (sheet, recording) = record(&snapshot);
     let written = write_bundle(&snapshot, &recording, &options.output)?;
