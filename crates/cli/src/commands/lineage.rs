@@ -13,6 +13,7 @@ use candor_verify::{Counter, Progress};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What `lineage --help` shows.
@@ -110,6 +111,12 @@ fn one(parent: &Parent, name: &str) -> Value {
     let bases: Vec<Value> =
         parent.declared.bases.iter().map(|(name, path)| json!({"name": name, "path": path})).collect();
     let finding = parent.declared.finding(parent.answer, name).map(|(kind, why)| json!({"kind": kind, "why": why}));
+    let shown = parent.shown.as_ref().map(|shown| {
+        json!({
+            "path": shown.path, "tensor": shown.tensor, "bytes": [shown.bytes.start, shown.bytes.end],
+            "sha256": shown.digest.hex(),
+        })
+    });
     json!({
         "parent": name,
         "answer": parent.answer.word(),
@@ -123,6 +130,7 @@ fn one(parent: &Parent, name: &str) -> Value {
         "neurons": neurons,
         "declared": bases,
         "finding": finding,
+        "shown": shown,
         "unread": unread(&parent.unread),
     })
 }
@@ -170,6 +178,11 @@ fn human(child: &str, names: &[&str], found: &Lineage, output: &Output) -> Strin
         let _ = writeln!(out, "  direction {direction}");
         if let Some((kind, why)) = parent.declared.finding(parent.answer, name) {
             let _ = writeln!(out, "  finding   {kind}: {why}");
+        }
+        if let Some(shown) = &parent.shown {
+            let Range { start, end } = shown.bytes;
+            let word = if parent.answer == Answer::Related { "shown by" } else { "compared" };
+            let _ = writeln!(out, "  {word:<9} {} of {child}: {}, bytes {start}..{end}", shown.tensor, shown.path);
         }
         for one in &parent.unread {
             let _ = writeln!(out, "  unread    {}: {}", one.path, one.why);

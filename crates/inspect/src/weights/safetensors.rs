@@ -61,7 +61,8 @@ fn entries(text: &[u8], mut header: Table, data: u64) -> Table {
         return header;
     }
     header.tensors.reserve(text.len().div_ceil(TYPICAL_ENTRY).min(caps::TENSORS));
-    let mut entries = Entries { text, header, ranges: Vec::new(), unplaced: false };
+    let ranges = Vec::with_capacity(header.tensors.capacity());
+    let mut entries = Entries { text, header, ranges, unplaced: false };
     if let Err(problem) = entries.read() {
         entries.unplaced = true;
         entries.header.fault(problem.at as u64 + 8, problem.what);
