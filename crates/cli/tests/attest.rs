@@ -47,6 +47,24 @@ fn a_statement_settles_what_is_unknown_until_the_release_changes() {
     assert!(stale["gaps"].as_array().unwrap().iter().any(|gap| gap["why"] == "stale"), "{stale}");
 }
 
+/// The file may have any name; what is added to it leaves the statements that it holds alone.
+#[test]
+fn several_statements_stand_in_one_file() {
+    let (temp, folder) = Temp::copy_of("open-weights");
+    let file = temp.join("ours.toml").display().to_string();
+    let there = ["--reviews", file.as_str()];
+    for (id, holds) in [("eu-exemption.designated", false), ("osaid.data-complete", true), ("osaid.data-scope", true)] {
+        let run = attest(&folder, id, &[&there[..], if holds { &[] } else { &["--refutes"] }].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    for (id, status) in
+        [("eu-exemption.designated", "not-met"), ("osaid.data-complete", "met"), ("osaid.data-scope", "met")]
+    {
+        let found = requirement(&folder, id, &there);
+        assert_eq!(found["status"], status, "{id}: {found}");
+    }
+}
+
 #[test]
 fn a_file_of_reviews_inside_a_release_counts_for_nothing() {
     let (temp, folder) = Temp::copy_of("open-weights");

@@ -1,9 +1,10 @@
-//! Commands that write are ended at any moment: what looks whole afterwards is whole, or is what was there before.
+//! Commands that write are ended at any moment, or find the disk full: what looks whole afterwards is whole, or is what
+//! was there before.
 
 mod common;
 
 use candor_verify::making::{self, Random};
-use common::{Temp, candor_ended, candor_with, copy, example, files_in};
+use common::{Temp, candor_ended, candor_on_full_disk, candor_with, copy, example, files_in};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -108,6 +109,35 @@ fn below(path: &Path, name: &str, files: &mut Vec<(String, Vec<u8>)>) {
     }
     for entry in files_in(path) {
         below(&entry, &format!("{name}/{}", entry.file_name().expect("a name").display()), files);
+    }
+}
+
+/// A disk that is full: the command fails, names what it could not write, and leaves what was there.
+#[test]
+fn a_full_disk_is_an_error_that_leaves_nothing_behind() {
+    let inputs = inputs();
+    for case in CASES {
+        // A few statements and locks fit into one block; nothing fits into none.
+        let fits = matches!(case.name, "attest" | "check" | "init");
+        for blocks in if fits { 0..1 } else { 0..2 } {
+            let room = Temp::new();
+            let out = room.join("out");
+            match case.before {
+                Some(before) => copy(&inputs.join(before), &out),
+                None => std::fs::create_dir_all(&out).expect("a folder"),
+            }
+            let before = whole(&out);
+            let words = words(case, inputs.path(), &out);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let environment = [("TMPDIR", room.path().to_str().expect("UTF-8"))];
+            let run = candor_on_full_disk(blocks, &environment, &words);
+            assert!(run.code == 2 && run.err.starts_with("error: "), "{} {blocks}: {run:?}", case.name);
+            assert!(run.err.contains(out.to_str().expect("UTF-8")), "{} {blocks}: {run:?}", case.name);
+            let hidden = files_in(&out)
+                .into_iter()
+                .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+            assert_eq!((whole(&out), hidden.count()), (before, 0), "{} {blocks}", case.name);
+        }
     }
 }
 

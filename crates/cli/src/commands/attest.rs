@@ -79,7 +79,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
             options.locator
         );
     };
-    let pins = pins(options, &loaded, snapshot, &assessment, &about)?;
+    let pins = pins(options, &loaded, snapshot, &assessment, &about, &file)?;
     let entry = entry(options, &about, &pins);
     write(&file, &entry)?;
     reading.reviews = vec![file.clone()];
@@ -161,6 +161,7 @@ fn pins(
     snapshot: &Snapshot,
     assessment: &Assessment<'_>,
     about: &str,
+    file: &std::path::Path,
 ) -> anyhow::Result<Vec<Pin>> {
     let sheet = &loaded.sheet;
     let digest = |part: u32, path: Option<&str>, bytes: Option<(u64, u64)>| {
@@ -188,14 +189,11 @@ fn pins(
         }
     }
     if pins.is_empty() {
-        let reviews = |part: &candor_facts::Part| {
-            part.role == candor_facts::Role::Document
-                && part.listing.entries().len() == 1
-                && part
-                    .listing
-                    .entries()
-                    .iter()
-                    .any(|entry| entry.path.name().ends_with(candor_inspect::reviews::REVIEWS))
+        // The file that this statement goes to is a part too, and changes with it.
+        let own = file.file_name().and_then(|name| name.to_str());
+        let reviews = |part: &candor_facts::Part| match part.listing.entries() {
+            [entry] => part.role == candor_facts::Role::Document && Some(entry.path.name()) == own,
+            _ => false,
         };
         for (index, _) in sheet.release.parts().filter(|(index, part)| sheet.is_own(*index) && !reviews(part)) {
             pins.push(digest(index.0, None, None)?);

@@ -57,7 +57,7 @@ pub(crate) struct Options {
     /// Where a program of the recipe lies
     #[arg(long, value_name = "NAME=PATH")]
     program: Vec<String>,
-    /// Keep what was produced in this folder, which is not there yet
+    /// Keep what was produced in this folder, which is not there yet; of a run that was stopped nothing is kept
     #[arg(long, value_name = "DIR", requires = "run")]
     keep: Option<PathBuf>,
     /// Write the result as an in-toto statement
@@ -117,7 +117,8 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
         Format::Json => output.print(&result.json().to_string())?,
         Format::Human => output.show(&result.human())?,
     }
-    if let Some(keep) = &options.keep {
+    // What a run that was stopped left may look like more than it is.
+    if let Some(keep) = options.keep.as_ref().filter(|_| result.stopped.is_none()) {
         keep_whole(&produced.join("out"), keep)?;
     }
     if let Some(path) = &options.statement {

@@ -115,6 +115,14 @@ pub fn candor_bounded(kib: u64, seconds: u64, arguments: &[&str]) -> Run {
     Run::of(output.expect("the shell starts"))
 }
 
+/// Run the program where no file can grow beyond so many blocks of 512 bytes, as on a disk that is full.
+pub fn candor_on_full_disk(blocks: u64, environment: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = clean("/bin/sh");
+    let command = command.envs(environment.iter().copied()).arg("-c").arg(script).arg(PROGRAM).args(arguments);
+    Run::of(command.stdin(Stdio::null()).output().expect("the shell starts"))
+}
+
 /// Run the program and close its standard output before it has written anything.
 pub fn candor_into_closed_pipe(arguments: &[&str]) -> Run {
     let mut command = clean(PROGRAM);
