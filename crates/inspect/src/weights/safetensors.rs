@@ -61,8 +61,7 @@ fn entries(text: &[u8], mut header: Table, data: u64) -> Table {
         return header;
     }
     header.tensors.reserve(text.len().div_ceil(TYPICAL_ENTRY).min(caps::TENSORS));
-    let ranges = Vec::with_capacity(header.tensors.capacity());
-    let mut entries = Entries { text, header, ranges, unplaced: false };
+    let mut entries = Entries { text, ranges: Vec::with_capacity(header.tensors.capacity()), header, unplaced: false };
     if let Err(problem) = entries.read() {
         entries.unplaced = true;
         entries.header.fault(problem.at as u64 + 8, problem.what);
