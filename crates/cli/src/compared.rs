@@ -1,15 +1,15 @@
 //! `--lineage`: the weights of a release held against those of other models, as facts of the release.
 
 use crate::args::Reading;
-use crate::disk;
 use crate::load::{self, Loaded};
+use crate::{connect, disk, progress};
 use anyhow::{Context, ensure};
 use candor_facts::{
     ArtifactPath, Basis, Claim, Descent, Evidence, Fact, Gap, GapReason, PartIndex, Place, Role, Route,
 };
 use candor_source::{PartTree, Snapshot};
-use candor_verify::Progress;
 use candor_verify::lineage::{self, Answer, Named, Parent};
+use candor_verify::{Counter, Progress};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,7 +39,9 @@ pub(crate) fn compare(loaded: Loaded, models: &[String]) -> anyhow::Result<Loade
         .collect::<anyhow::Result<_>>()?;
     let named: Vec<Named<'_>> =
         trees.iter().zip(&others).map(|(tree, (_, sheet, _))| Named { tree, name: sheet.release.id.clone() }).collect();
-    let found = lineage::lineage(&child, &named, disk::threads(), Progress::none());
+    let counter = Counter::default();
+    let work = || lineage::lineage(&child, &named, disk::threads(), Progress::on(&counter));
+    let found = progress::watch_if(connect::talks(), &counter, work);
     let mut made_from = Vec::new();
     for (parent, other) in found.parents.iter().zip(&named) {
         let base = parent.declared.child.as_ref().map(|(written, _)| written.as_str());
@@ -53,7 +55,7 @@ pub(crate) fn compare(loaded: Loaded, models: &[String]) -> anyhow::Result<Loade
     drop(trees);
     for ((model, base, bytes), written) in others.into_iter().zip(made_from) {
         let Some(written) = written else { continue };
-        // What lies here is nearer than what the catalogue knows.
+        // A base that was followed, or that the catalogue knows, is at hand already.
         if !sheet.bases.iter().any(|known| known.of.is_none() && known.name == written) {
             sheet = sheet.with_base(&written, model, base);
             bases.insert(model.clone(), Arc::new(bytes));

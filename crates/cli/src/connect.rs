@@ -19,6 +19,11 @@ pub(crate) fn begin(common: &Common) {
     RUN.get_or_init(|| Run { offline: common.offline, quiet: common.quiet });
 }
 
+/// Whether anything but the answer is to be told.
+pub(crate) fn talks() -> bool {
+    RUN.get().is_some_and(|run| !run.quiet)
+}
+
 /// The session of one command over one locator, as the command line and the environment say.
 pub(crate) fn session(reading: &Reading, terminal: &Arc<Terminal>) -> Session {
     let mut settings = Settings::from_env();
@@ -45,7 +50,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// The terminal of this run.
     pub(crate) fn new() -> Arc<Self> {
-        let quiet = RUN.get().is_none_or(|run| run.quiet);
+        let quiet = !talks();
         Arc::new(Self { shows: !quiet && stderr().is_terminal(), quiet, dirty: Mutex::new(false) })
     }
 

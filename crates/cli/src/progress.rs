@@ -12,7 +12,12 @@ const EVERY: Duration = Duration::from_millis(200);
 
 /// Do some work and show how far it is.
 pub(crate) fn watch<R>(output: &Output, counter: &Counter, work: impl FnOnce() -> R) -> R {
-    if output.detail == Detail::Brief || !stderr().is_terminal() {
+    watch_if(output.detail != Detail::Brief, counter, work)
+}
+
+/// The same, where it is not said whether anything is to be shown but by this.
+pub(crate) fn watch_if<R>(wanted: bool, counter: &Counter, work: impl FnOnce() -> R) -> R {
+    if !wanted || !stderr().is_terminal() {
         return work();
     }
     let (done, wait) = mpsc::channel::<()>();

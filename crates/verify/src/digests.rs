@@ -5,6 +5,7 @@
 
 mod compute;
 mod judge;
+mod record;
 mod sources;
 
 pub use compute::{Digests, Wanted};

@@ -3,11 +3,21 @@
 pub use crate::signature::fuzzing::{bundle, certificate, pem, statement};
 
 use crate::making::Memory;
-use crate::{Progress, diff, lineage};
+use crate::{Progress, diff, digests, lineage};
+use candor_facts::ArtifactPath;
 
 /// Any bytes as the statement of a run: no panic, and what is accepted is about some file.
 pub fn run_statement(bytes: &[u8]) {
     crate::reproduce::fuzz(bytes);
+}
+
+/// Any bytes as each list of digests: no panic, and no path that leaves the folder.
+pub fn digest_list(bytes: &[u8]) {
+    let lists = ["SHA256SUMS", "a.cdx.json", "m.safetensors.index.json", "candor-manifest.json", "p.dist-info/RECORD"];
+    let beside = lists.map(|name| digests::beside(&Memory::one(name, bytes.to_vec())));
+    for source in beside.iter().flatten().chain(&digests::read_list("list", bytes)) {
+        assert!(source.files.keys().all(|path| ArtifactPath::new(path).is_some()));
+    }
 }
 
 /// Any bytes as weights beside a small model: no panic, and no figure of numbers that were not read.

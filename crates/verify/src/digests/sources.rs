@@ -1,7 +1,7 @@
 //! Who says which digest a file has: lists of sums, bills of materials, manifests of ours, indexes of shards, and what
 //! the hub client noted.
 
-use super::{Digests, Job};
+use super::{Digests, Job, record};
 use crate::caps;
 use crate::signature::read_json;
 use candor_facts::{ArtifactPath, Standing, Tree, TreeEntry, read_all};
@@ -36,6 +36,8 @@ pub enum SourceKind {
     Bill,
     /// A list of checksums.
     Checksums,
+    /// The list of a Python package.
+    PackageRecord,
 }
 
 impl SourceKind {
@@ -50,6 +52,7 @@ impl SourceKind {
             Self::ShardIndex => "shard-index",
             Self::Bill => "bill-of-materials",
             Self::Checksums => "checksums",
+            Self::PackageRecord => "package-record",
         }
     }
 }
@@ -75,7 +78,7 @@ impl Source {
     }
 
     /// Adds what is said of a path in a folder. Two different claims about one path are a fault.
-    fn add(&mut self, path: &str, folder: &str, claimed: Claimed, place: &str) {
+    pub(super) fn add(&mut self, path: &str, folder: &str, claimed: Claimed, place: &str) {
         let plain = path.strip_prefix("./").unwrap_or(path);
         let joined = if folder.is_empty() { plain.to_owned() } else { format!("{folder}/{plain}") };
         if ArtifactPath::new(&joined).is_none() {
@@ -179,7 +182,9 @@ fn list_kind(path: &str) -> Option<SourceKind> {
     let sums = ["sha256sums", "sha256sum", "b3sums", "checksums"]
         .iter()
         .any(|stem| name.strip_prefix(stem).is_some_and(|rest| matches!(rest, "" | ".txt" | ".sha256" | ".b3")));
-    if sums || name.ends_with(".sha256") || name.ends_with(".sha256sum") {
+    if record::is_record(path) {
+        Some(SourceKind::PackageRecord)
+    } else if sums || name.ends_with(".sha256") || name.ends_with(".sha256sum") {
         Some(SourceKind::Checksums)
     } else if [".cdx.json", ".spdx.json", "bom.json", "sbom.json", "aibom.json", "mlbom.json"]
         .iter()
@@ -222,6 +227,10 @@ pub fn read_list(name: &str, bytes: &[u8]) -> Result<Source, String> {
 /// Paths in a list are relative to the folder in which it stands.
 fn list(kind: SourceKind, name: &str, bytes: &[u8]) -> Source {
     let mut source = Source::new(kind, name);
+    if kind == SourceKind::PackageRecord {
+        record::read(&mut source, &String::from_utf8_lossy(bytes));
+        return source;
+    }
     let folder = match name.starts_with('/') {
         true => "",
         false => name.rsplit_once('/').map_or("", |(folder, _)| folder),

@@ -116,6 +116,9 @@ fn sources_beside_the_files() {
         ("spdx".to_owned(), format!("//- a\nx\n//- x.spdx.json\n{{\"files\": [{{\"fileName\": \"./a\", \"checksums\": [{{\"algorithm\": \"SHA256\", \"checksumValue\": \"{X}\"}}]}}]}}")),
         ("spdx 3".to_owned(), format!("//- a\nx\n//- x.spdx.json\n{{\"@graph\": [{{\"type\": \"software_File\", \"name\": \"a\", \"verifiedUsing\": [{{\"algorithm\": \"sha256\", \"hashValue\": \"{X}\"}}]}}]}}")),
         ("cut bill".to_owned(), "//- a\nx\n//- bom.json\n{\"components\": [".to_owned()),
+        ("package".to_owned(), "//- d/p/a\nx\n//- d/p-1.dist-info/RECORD\np/a,sha256=c8s4WKaHqElMozIwUwFigvPa051Cz2LKTnndoqrH2aw,2\np-1.dist-info/RECORD,,\n".to_owned()),
+        ("package, wrong and missing".to_owned(), "//- p/a\nx\n//- p-1.dist-info/RECORD\np/a,sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,2\n\"p/b,c\",sha256=c8s4WKaHqElMozIwUwFigvPa051Cz2LKTnndoqrH2aw,2\n".to_owned()),
+        ("package, nonsense".to_owned(), "//- p/a\nx\n//- p-1.dist-info/RECORD\np/a,md5=c8s4WKaHqElMozIwUwFigvPa051Cz2LKTnndoqrH2aw,2\np/a,sha256=AA,2\np/a,c8s4WKaHqElMozIwUwFigvPa051Cz2LKTnndoqrH2aw,2\nhello\n../a,sha256=c8s4WKaHqElMozIwUwFigvPa051Cz2LKTnndoqrH2aw,2\n".to_owned()),
         ("link out".to_owned(), format!("//- a -> refused\n//- SHA256SUMS\n{X}  a\n")),
     ];
     let said: Vec<String> = cases.iter().map(|(what, text)| format!("{what}: {}", check(text, None))).collect();
@@ -154,6 +157,13 @@ fn sources_beside_the_files() {
         cut bill: Undetermined: 1 file of which no source has a digest; a source could not be understood: bom.json: it is no JSON, or is cut: EOF while parsing a list at line 1 column 16
           unlisted: a
           faults: bom.json: it is no JSON, or is cut: EOF while parsing a list at line 1 column 16
+        package: Verified: 1 file as listed
+        package, wrong and missing: Refuted: 1 file with other bytes than listed; 1 file listed and not there
+          p/a package-record p-1.dist-info/RECORD sha256:000000000
+          missing: p/b,c
+        package, nonsense: Undetermined: 1 file of which no source has a digest; a source could not be understood: p-1.dist-info/RECORD:1: a digest by `md5`, which is not computed
+          unlisted: p/a
+          faults: p-1.dist-info/RECORD:1: a digest by `md5`, which is not computed, p-1.dist-info/RECORD:2: no digest of 32 bytes in base64, p-1.dist-info/RECORD:3: a digest without the name of its algorithm, p-1.dist-info/RECORD:4: no line of path, digest and size, p-1.dist-info/RECORD:5: the path `../a` leaves the folder or is empty
         link out: Undetermined: 1 file not readable to the end"#]].assert_eq(&said.join("\n"));
 }
 

@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 pub(super) const HELP: &str = "\
 Looks beside the files for who says which digests they have: SHA256SUMS and the like, CycloneDX and SPDX,
 indexes of shards, the names of blobs in a hub cache, what the hub client noted at download, pointers of
-Git LFS, the listing of a release bundle, a manifest of Candor. A list that lies beside the files guards against
-damage, not against whoever made both: keep a manifest elsewhere, or sign.
+Git LFS, RECORD of a Python package, the listing of a release bundle, a manifest of Candor. A list that lies beside
+the files guards against damage, not against whoever made both: keep a manifest elsewhere, or sign.
 
 Examples:
   candor verify digests models/mine --write-manifest mine.json
