@@ -57,10 +57,15 @@ impl Ran {
     }
 
     fn assess(&self, statement: &str, keys: &[&str]) -> Value {
+        self.assess_with(statement, keys, &[])
+    }
+
+    fn assess_with(&self, statement: &str, keys: &[&str], more: &[&str]) -> Value {
         let (release, statement) = (self.temp.join("release"), self.temp.join(statement));
         let keys: Vec<String> = keys.iter().map(|key| self.temp.join(key).display().to_string()).collect();
         let mut words = vec!["assess", path(&release), "--format", "json", "--reviews", path(&statement)];
         words.extend(keys.iter().flat_map(|key| ["--trusted-key", key.as_str()]));
+        words.extend(more);
         candor(words).json()
     }
 }
@@ -128,6 +133,11 @@ fn a_statement_about_other_files_is_a_gap() {
         assert_eq!(answer(&assessment, "reproduce"), answer(&without, "reproduce"), "{name}");
         assert!(gaps(&assessment).concat().contains(words), "{name}: {}", assessment["gaps"]);
     }
+    // Weights of the same name in another part are not those that were run for.
+    ran.temp.write("second/model.safetensors", "other bytes");
+    let second = format!("model={}", path(&ran.temp.join("second")));
+    let assessment = ran.assess_with("plain.json", &[], &["--with", &second]);
+    assert!(gaps(&assessment).concat().contains("`model.safetensors` is another file"), "{}", assessment["gaps"]);
     // A statement of a run is no file that a reviewer's statement can be added to.
     let (release, plain) = (ran.temp.join("release"), ran.temp.join("plain.json"));
     let words = ["attest", path(&release), "data.sft", "--by", "A", "--because", "so", "--reviews", path(&plain)];

@@ -159,21 +159,24 @@ impl Said {
         let models: Vec<(PartIndex, &Listing)> =
             own.filter(|(_, part)| part.role == Role::Model).map(|(at, part)| (at, &part.listing)).collect();
         for (name, digest) in &self.subjects {
-            let Some((part, listing)) = models.iter().find(|(_, listing)| listing.get(name).is_some()) else {
+            // The same path may stand in several parts; it must be this file in each.
+            let mut there = models.iter().filter_map(|(part, listing)| Some((part, listing.get(name)?))).peekable();
+            if there.peek().is_none() {
                 return Err(stale(format!("`{name}`, which it is about, is not here")));
-            };
-            let entry = listing.get(name);
-            let told = entry.and_then(|entry| entry.declared_digest.as_ref());
-            let now = match told.filter(|digest| digest.algorithm() == Algorithm::Sha256) {
-                Some(told) => told.hex().to_owned(),
-                None => {
-                    let path = ArtifactPath::new(name).ok_or_else(|| stale(format!("`{name}` is no path")))?;
-                    let file = files.open(*part, &path).map_err(|error| stale(format!("`{name}`: {error}")))?;
-                    hashed(&*file, longest).map_err(|why| stale(format!("`{name}`: {why}")))?
+            }
+            for (part, entry) in there {
+                let told = entry.declared_digest.as_ref().filter(|told| told.algorithm() == Algorithm::Sha256);
+                let now = match told {
+                    Some(told) => told.hex().to_owned(),
+                    None => {
+                        let file = files.open(*part, &entry.path);
+                        let file = file.map_err(|error| stale(format!("`{name}`: {error}")))?;
+                        hashed(&*file, longest).map_err(|why| stale(format!("`{name}`: {why}")))?
+                    }
+                };
+                if now != *digest {
+                    return Err(stale(format!("`{name}` is another file than the one it is about")));
                 }
-            };
-            if now != *digest {
-                return Err(stale(format!("`{name}` is another file than the one it is about")));
             }
         }
         // What lies deeper than the first weights is on the way to them: checkpoints, states of trainers.
