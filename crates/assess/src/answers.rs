@@ -62,8 +62,8 @@ pub(crate) fn answer(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Vec<Answ
         use_commercially(inventory, verdicts),
         modify_and_share(inventory, verdicts),
         verify(inventory),
-        reproduced(inventory, rebuild(inventory, verdicts, "reproduce", REPRODUCE)),
-        rebuild(inventory, verdicts, "audit", AUDIT),
+        reproduce(inventory, verdicts),
+        audit(inventory, verdicts),
         equivalent(inventory, verdicts),
         regulation(inventory),
     ]
@@ -259,8 +259,7 @@ fn rebuild(
     }
     let grounds = facts.into_iter().map(Ground::Fact).collect();
     let (answer, why) = if missing.is_empty() && said.is_empty() {
-        let done = if question == "reproduce" { "nobody ran it" } else { "nobody searched it" };
-        (AnswerWord::Yes, format!("{} are here; {done} for this report", list(&here)))
+        (AnswerWord::Yes, format!("{} are here", list(&here)))
     } else if missing.is_empty() {
         (AnswerWord::WithLimits, format!("by the publisher's word {} can be had elsewhere", list(&said)))
     } else if question == "reproduce" {
@@ -279,45 +278,57 @@ fn rebuild(
     Answer { question, answer, why, grounds }
 }
 
-/// The answer on reproduction, after what is said of runs that were made. A run by one whose key is trusted settles
-/// what was only named; it does not bring what is missing. One that failed is a no, whatever is here.
-fn reproduced(inventory: &Inventory<'_>, answer: Answer) -> Answer {
-    let runs = |id: FactId| match inventory.fact(id).map(|fact| (&fact.claim, &fact.evidence.basis)) {
-        Some((Claim::Reproduced { level, because, .. }, basis)) => {
-            Some((level.clone(), because.clone(), basis.clone()))
-        }
+fn audit(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
+    let mut answer = rebuild(inventory, verdicts, "audit", AUDIT);
+    if answer.answer == AnswerWord::Yes {
+        answer.why.push_str("; nobody searched it for this report");
+    }
+    answer
+}
+
+/// From what is here, and from what is said of runs that were made. A run by one whose key is trusted settles what was
+/// only named; it does not bring what is missing, nor what is kept back. One that gave something else is a no.
+fn reproduce(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {
+    let mut answer = rebuild(inventory, verdicts, "reproduce", REPRODUCE);
+    let runs = inventory.view.facts().filter_map(|(id, fact)| match &fact.claim {
+        Claim::Reproduced { level, because, .. } => Some((id, &fact.evidence.basis, level.as_deref(), because)),
         _ => None,
-    };
-    let mut all: Vec<(FactId, Option<String>, String, Basis)> = inventory
-        .view
-        .facts()
-        .filter_map(|(id, _)| runs(id).map(|(level, because, basis)| (id, level, because, basis)))
-        .collect();
+    });
     // What speaks against comes first, then what is attested: no number of statements outvotes one run that failed.
-    all.sort_by_key(|(_, level, _, basis)| (level.is_some(), !basis.confirms(), std::cmp::Reverse(level.clone())));
-    let Some((id, level, because, basis)) = all.into_iter().next() else { return answer };
-    let who = match &basis {
-        Basis::Attested { by } => format!("by {by}"),
-        Basis::Observed | Basis::Declared => "by a statement without a signature".to_owned(),
+    let first = runs.min_by_key(|(_, basis, level, _)| (level.is_some(), !basis.confirms(), std::cmp::Reverse(*level)));
+    let Some((id, basis, level, because)) = first else {
+        if answer.answer == AnswerWord::Yes {
+            answer.why.push_str("; nobody ran it for this report");
+        }
+        return answer;
     };
-    let exact = matches!(level.as_deref(), Some("R4" | "R5"));
-    let (word, run) = match &level {
-        None if basis.confirms() => (AnswerWord::No, format!("a run gave something else, {who}: {because}")),
-        None => (AnswerWord::Unknown, format!("a run gave something else, {who}: {because}")),
-        Some(level) if level == "R0" => (AnswerWord::Unknown, format!("a run could not be compared, {who}: {because}")),
-        Some(level) if !basis.confirms() => (answer.answer, format!("it was run, {who}: {level}, {because}")),
+    let who = match basis {
+        Basis::Attested { by } => format!("by {by}"),
+        Basis::Observed | Basis::Declared => "by a statement without a trusted signature".to_owned(),
+    };
+    let (word, run) = match level {
+        None => {
+            let word = if basis.confirms() { AnswerWord::No } else { AnswerWord::Unknown };
+            (word, format!("a run gave something else, {who}: {because}"))
+        }
+        Some("R0") => (AnswerWord::Unknown, format!("a run could not be compared, {who}: {because}")),
         Some(level) => {
+            let exact = matches!(level, "R4" | "R5");
             let word = match answer.answer {
-                AnswerWord::WithLimits if exact => AnswerWord::Yes,
-                AnswerWord::Yes if !exact => AnswerWord::WithLimits,
+                AnswerWord::WithLimits if basis.confirms() && exact => AnswerWord::Yes,
+                AnswerWord::Yes if basis.confirms() && !exact => AnswerWord::WithLimits,
                 other => other,
             };
             (word, format!("it was run, {who}: {level}, {because}"))
         }
     };
-    let why = format!("{}; {run}", answer.why.trim_end_matches("; nobody ran it for this report"));
-    let grounds = answer.grounds.into_iter().chain([Ground::Fact(id)]).collect();
-    Answer { question: answer.question, answer: word, why, grounds }
+    // No statement of a run makes a no less.
+    if answer.answer != AnswerWord::No {
+        answer.answer = word;
+    }
+    answer.why = format!("{}; {run}", answer.why);
+    answer.grounds.push(Ground::Fact(id));
+    answer
 }
 
 fn equivalent(inventory: &Inventory<'_>, verdicts: &Verdicts) -> Answer {

@@ -4,9 +4,7 @@ use crate::args::Reading;
 use crate::load::{self, Loaded};
 use crate::{connect, disk, progress};
 use anyhow::{Context, ensure};
-use candor_facts::{
-    ArtifactPath, Basis, Claim, Descent, Evidence, Fact, Gap, GapReason, PartIndex, Place, Role, Route,
-};
+use candor_facts::{ArtifactPath, Basis, Claim, Evidence, Fact, Gap, GapReason, PartIndex, Place, Role, Route};
 use candor_source::{PartTree, Snapshot};
 use candor_verify::lineage::{self, Answer, Named, Parent};
 use candor_verify::{Counter, Progress};
@@ -87,16 +85,11 @@ fn fact(parent: &Parent, with: &str, part: PartIndex, snapshot: &Snapshot) -> Re
     let path = entry.map(|entry| entry.path.clone());
     let path = path.ok_or_else(|| gap(None, format!("`{}` is not in the listing", shown.path)))?;
     let declared = &parent.declared;
-    let descent = match (&declared.child, &declared.parent) {
-        (Some(_), None) => Descent::FromIt,
-        (None, Some(_)) => Descent::ToIt,
-        _ => Descent::Unsaid,
-    };
     let claim = Claim::WeightsCompared {
         with: with.to_owned(),
         related: parent.answer == Answer::Related,
         kind: parent.kind.to_owned(),
-        descent,
+        descent: declared.direction(),
         named: declared.bases.iter().map(|(name, _)| name.clone()).collect(),
     };
     let place = Place::Span {

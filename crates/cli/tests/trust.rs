@@ -87,9 +87,9 @@ fn a_run_counts_by_who_signed_it() {
         one.map(|one| (one["status"].clone(), one["basis"].clone()))
     };
     for (statement, keys, why, shown) in [
-        ("plain.json", &[][..], "it was run, by a statement without a signature: R5", "declared"),
-        ("plain.json", &["key.pub.pem"], "it was run, by a statement without a signature: R5", "declared"),
-        ("signed.json", &[], "it was run, by a statement without a signature: R5", "declared"),
+        ("plain.json", &[][..], "it was run, by a statement without a trusted signature: R5", "declared"),
+        ("plain.json", &["key.pub.pem"], "it was run, by a statement without a trusted signature: R5", "declared"),
+        ("signed.json", &[], "it was run, by a statement without a trusted signature: R5", "declared"),
         ("signed.json", &["other.pub.pem", "key.pub.pem"], "it was run, by the P-256 key", "observed"),
     ] {
         let assessment = ran.assess(statement, keys);
@@ -138,6 +138,10 @@ fn a_statement_about_other_files_is_a_gap() {
     let second = format!("model={}", path(&ran.temp.join("second")));
     let assessment = ran.assess_with("plain.json", &[], &["--with", &second]);
     assert!(gaps(&assessment).concat().contains("`model.safetensors` is another file"), "{}", assessment["gaps"]);
+    // Nor are weights of a format that no recipe of ours names.
+    let extra = ran.temp.write("release/model/model.nemo", "weights");
+    assert!(gaps(&ran.assess("plain.json", &[])).concat().contains("weights in `model.nemo`"));
+    std::fs::remove_file(extra).expect("removed");
     // A statement of a run is no file that a reviewer's statement can be added to.
     let (release, plain) = (ran.temp.join("release"), ran.temp.join("plain.json"));
     let words = ["attest", path(&release), "data.sft", "--by", "A", "--because", "so", "--reviews", path(&plain)];
@@ -159,6 +163,25 @@ fn a_run_that_failed_speaks_against_the_release() {
     let (word, why) = answer(&assessment, "reproduce");
     assert!(word == "no" && why.contains("a run gave something else, by the P-256 key"), "{word}: {why}");
     assert_eq!(answer(&ran.assess("plain.json", &[]), "reproduce").0, "unknown");
+}
+
+/// What the publisher keeps back stays a no, whatever is stated of runs.
+#[test]
+fn no_statement_makes_a_no_less() {
+    let stopped = "exit 3\n";
+    let other = "cp -r \"$1\"/. \"$2\"\nprintf 'xxxxxxxx' | dd of=\"$2/model.safetensors\" bs=1 seek=90000 conv=notrunc 2>/dev/null\n";
+    for script in [SAME, stopped, other] {
+        let ran = Ran::new("R5", script);
+        let card = std::fs::read_to_string(ran.temp.join("release/model/README.md")).expect("a card");
+        let kept = format!("{card}\n## Training data\n\nThe training data is not released.\n");
+        ran.temp.write("release/model/README.md", kept);
+        for (statement, keys) in [("plain.json", &[][..]), ("signed.json", &["key.pub.pem"])] {
+            let assessment = ran.assess(statement, keys);
+            assert_eq!(gaps(&assessment), Vec::<String>::new(), "{script}");
+            let (word, why) = answer(&assessment, "reproduce");
+            assert!(word == "no" && why.contains("kept back; "), "{script} {statement}: {word} {why}");
+        }
+    }
 }
 
 /// Models whose weights come from each other, or do not, and what their cards say.

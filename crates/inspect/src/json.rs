@@ -233,9 +233,8 @@ impl<'a> Reader<'a> {
             let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
             let plain = rest.get(..end).unwrap_or_default();
             ascii &= plain.is_ascii();
-            // All bytes are looked at, which takes fewer steps than to stop at the first.
-            if plain.iter().fold(false, |any, byte| any | (*byte < 0x20)) {
-                self.at += plain.iter().position(|byte| *byte < 0x20).unwrap_or(0);
+            if let Some(control) = plain.iter().position(|byte| *byte < 0x20) {
+                self.at += control;
                 return Err(self.problem("a control character in a string"));
             }
             self.at += end;

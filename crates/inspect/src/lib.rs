@@ -31,4 +31,4 @@ pub use file::{FileReport, inspect_file};
 pub use inspector::{Input, Inspector, PartInput, Reading, Reads};
 pub use inspectors::INSPECTORS;
 pub use scan::{reads_whole, scan};
-pub use weights::read_table;
+pub use weights::{may_hold_final_weights, read_table};

@@ -86,6 +86,12 @@ fn merge(facts: Vec<Fact>) -> Vec<Fact> {
     merged.into_values().collect()
 }
 
+/// Whether a file may hold final weights, as far as its name tells: no state of a trainer, no state on the way.
+pub fn may_hold_final_weights(path: &ArtifactPath) -> bool {
+    let named = names::classify(path).is_some_and(|name| name.what != What::Optimizer);
+    named && names::checkpoint(path).is_none()
+}
+
 /// The tensor table of a weight file, by its content and, where that leaves it open, its name.
 ///
 /// # Errors

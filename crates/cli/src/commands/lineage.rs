@@ -6,6 +6,7 @@ use crate::args::Format;
 use crate::output::Output;
 use crate::{disk, progress};
 use anyhow::bail;
+use candor_facts::Descent;
 use candor_report::{Detail, Style};
 use candor_source::Folder;
 use candor_verify::lineage::{self, Answer, FALSE_POSITIVES, Lineage, Named, Parent};
@@ -121,7 +122,7 @@ fn one(parent: &Parent, name: &str) -> Value {
         "parent": name,
         "answer": parent.answer.word(),
         "kind": parent.kind,
-        "direction": parent.declared.direction(),
+        "direction": parent.declared.direction().as_str(),
         "matrices": {"compared": compared, "identical": identical, "alike": alike},
         "centred_cosine": parent.cosine,
         "relative_l2": parent.relative,
@@ -171,9 +172,9 @@ fn human(child: &str, names: &[&str], found: &Lineage, output: &Output) -> Strin
             );
         }
         let direction = match parent.declared.direction() {
-            "child-from-parent" => format!("{child} says that it is made from {name}"),
-            "parent-from-child" => format!("{name} says that it is made from {child}"),
-            _ => "unknown: neither names the other".to_owned(),
+            Descent::FromIt => format!("{child} says that it is made from {name}"),
+            Descent::ToIt => format!("{name} says that it is made from {child}"),
+            Descent::Unsaid => "unknown: neither alone names the other".to_owned(),
         };
         let _ = writeln!(out, "  direction {direction}");
         if let Some((kind, why)) = parent.declared.finding(parent.answer, name) {

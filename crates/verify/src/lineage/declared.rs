@@ -2,7 +2,7 @@
 
 use super::{Answer, Named};
 use crate::weights::document;
-use candor_facts::{Claim, Tree};
+use candor_facts::{Claim, Descent, Tree};
 use candor_inspect::{inspect_file, read_table};
 
 /// What child and parent say.
@@ -18,11 +18,11 @@ pub struct Declared {
 
 impl Declared {
     /// Who came first, as far as statements say.
-    pub fn direction(&self) -> &'static str {
+    pub fn direction(&self) -> Descent {
         match (&self.child, &self.parent) {
-            (Some(_), None) => "child-from-parent",
-            (None, Some(_)) => "parent-from-child",
-            _ => "unknown",
+            (Some(_), None) => Descent::FromIt,
+            (None, Some(_)) => Descent::ToIt,
+            _ => Descent::Unsaid,
         }
     }
 

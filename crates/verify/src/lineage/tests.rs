@@ -86,6 +86,6 @@ fn declarations_beside_weights() {
         let found = of(&child, &[&parent]);
         let parent = &found.parents[0];
         let finding = parent.declared.finding(parent.answer, "p/base-0").map(|(word, _)| word);
-        assert_eq!((finding, parent.declared.direction()), (expected, direction));
+        assert_eq!((finding, parent.declared.direction().as_str()), (expected, direction));
     }
 }

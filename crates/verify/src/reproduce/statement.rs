@@ -7,7 +7,7 @@
 use super::Level;
 use crate::caps;
 use crate::hash::sha256;
-use crate::signature::{self, Trust, is_loaded};
+use crate::signature::{self, Trust};
 use candor_facts::{
     Algorithm, ArtifactPath, Basis, Claim, Component, Digest, Evidence, Extent, Fact, FactSheet, Files, Gap, GapReason,
     Listing, PartIndex, Place, ReadAt, Role, Route, read_all,
@@ -17,9 +17,6 @@ use std::collections::BTreeMap;
 
 /// The kind of the statement: <https://github.com/in-toto/attestation/tree/main/spec/v1>.
 pub const PREDICATE: &str = "https://github.com/candor-openness/candor/reproduction/v1";
-
-/// Endings of files that hold weights.
-const WEIGHTS: &[&str] = &["safetensors", "gguf", "bin", "pt", "pth", "ckpt", "onnx", "h5", "msgpack", "npz"];
 
 /// Whose statements count, and how much is read to check them.
 pub struct Terms<'a> {
@@ -131,11 +128,16 @@ fn read_statement(bytes: &[u8], terms: &Terms<'_>) -> Result<Said, GapReason> {
     if subjects.is_empty() {
         return Err(malformed("the statement names no file as its subject"));
     }
+    // Where a run became another says more than why no level holds.
+    let parted = run.get("first-step").and_then(Value::as_u64).filter(|_| level.is_none());
     Ok(Said {
         basis,
         recipe: line(text("recipe").unwrap_or("a recipe without a name")),
         level,
-        because: line(text("because").unwrap_or("without a reason")),
+        because: match parted {
+            Some(step) => format!("it parts ways at step {step}"),
+            None => line(text("because").unwrap_or("without a reason")),
+        },
         subjects,
     })
 }
@@ -179,10 +181,10 @@ impl Said {
                 }
             }
         }
-        // What lies deeper than the first weights is on the way to them: checkpoints, states of trainers.
+        // What lies deeper than the first weights are the same in other formats.
         let depth = |path: &ArtifactPath| path.as_str().matches('/').count();
-        let weights = |path: &ArtifactPath| is_loaded(path.as_str()) && WEIGHTS.contains(&path.extension().as_str());
-        let all = || models.iter().flat_map(|(_, listing)| listing.entries()).filter(|entry| weights(&entry.path));
+        let listed = || models.iter().flat_map(|(_, listing)| listing.entries());
+        let all = || listed().filter(|entry| candor_inspect::may_hold_final_weights(&entry.path));
         let first = all().map(|entry| depth(&entry.path)).min();
         let unsaid = all().filter(|entry| Some(depth(&entry.path)) == first);
         if let Some(other) = { unsaid }.find(|entry| !self.subjects.contains_key(entry.path.as_str())) {
