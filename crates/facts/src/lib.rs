@@ -21,7 +21,7 @@ pub use component::{Component, Group, Kind};
 pub use digest::{Algorithm, Digest, Sha256Writer};
 pub use evidence::{Basis, Evidence, Place, Route};
 pub use flop::Flop;
-pub use read::{Files, OpenError, ReadAt, read_all, read_exact};
+pub use read::{Files, OpenError, ReadAt, read_all, read_exact, read_start};
 pub use release::{Artifact, ArtifactPath, Listing, Origin, Part, PartIndex, Release, Role};
 pub use sheet::{Base, Fact, FactId, FactSheet, Gap, GapReason, SCHEMA};
 pub use tree::{Standing, Tree, TreeEntry, TreeFile};

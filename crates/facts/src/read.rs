@@ -1,8 +1,9 @@
 //! Reading bytes without knowing where they come from.
 
-use crate::{ArtifactPath, PartIndex};
+use crate::{ArtifactPath, Digest, PartIndex, Sha256Writer};
 use std::fmt;
 use std::io;
+use std::ops::Range;
 
 /// Random access to the bytes of one artifact.
 pub trait ReadAt {
@@ -19,6 +20,9 @@ pub trait ReadAt {
     fn is_near(&self) -> bool {
         true
     }
+
+    /// These bytes will be read soon, piece by piece: a medium that can fetch ahead begins now.
+    fn soon(&self, _range: Range<u64>) {}
 
     /// Whether there are no bytes.
     fn is_empty(&self) -> bool {
@@ -61,6 +65,31 @@ pub fn read_exact(bytes: &dyn ReadAt, offset: u64, length: usize) -> io::Result<
         }
     }
     Ok(buffer)
+}
+
+/// Read exactly the first `length` bytes, and their digest. While a piece is hashed, and shown to `seen` with all before
+/// it, the medium can fetch what follows.
+///
+/// # Errors
+/// As [`read_exact`].
+pub fn read_start(bytes: &dyn ReadAt, length: usize, mut seen: impl FnMut(&[u8])) -> io::Result<(Vec<u8>, Digest)> {
+    const PIECE: usize = 64 << 10;
+    if length as u64 > bytes.len() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    bytes.soon(0..length as u64);
+    let (mut start, mut digest, mut filled) = (vec![0; length], Sha256Writer::default(), 0);
+    while filled < length {
+        let piece = start.get_mut(filled..length.min(filled + PIECE)).unwrap_or_default();
+        let count = bytes.read_at(filled as u64, piece)?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        digest.update(piece.get(..count).unwrap_or_default());
+        filled += count;
+        seen(start.get(..filled).unwrap_or_default());
+    }
+    Ok((start, digest.finish()))
 }
 
 /// Read all bytes, if they are at most `cap`; `None` when there are more.

@@ -119,20 +119,52 @@ impl Dtype {
 /// Where the data of a tensor lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Data {
-    /// Another file that holds it, by its path from the folder of this one.
-    pub file: Option<String>,
     /// Bytes of the file. `None` where they stand nowhere as such: compressed, told as a list of numbers, or none at all. Of
     /// another file the end is not checked.
     pub bytes: Option<Range<u64>>,
-    /// The storage of a PyTorch file that it is a part of, and its first element there: tensors that are one have both
-    /// in common.
-    pub storage: Option<(String, u64)>,
-    /// Elements from one index to the next, for each dimension; `None` where the last dimension runs fastest and
-    /// nothing is left out. With strides, `bytes` reaches from the first to the last element that is used.
-    pub strides: Option<Vec<u64>>,
+    /// Where else than in the file itself, or as a part of what; boxed, since tables are long and few formats need it.
+    pub apart: Option<Box<Apart>>,
     /// Whether numbers stand with their highest byte first.
     pub big_endian: bool,
 }
+
+impl Data {
+    /// Another file that holds it, by its path from the folder of this one.
+    pub fn file(&self) -> Option<&str> {
+        match self.apart.as_deref() {
+            Some(Apart::File(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Elements from one index to the next, for each dimension; `None` where the last dimension runs fastest and
+    /// nothing is left out. With strides, `bytes` reaches from the first to the last element that is used.
+    pub fn strides(&self) -> Option<&[u64]> {
+        match self.apart.as_deref() {
+            Some(Apart::Storage { strides, .. }) => strides.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// Data that is not simply a run of bytes of the file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Apart {
+    /// It lies in another file, by its path from the folder of this one.
+    File(String),
+    /// It is a part of a storage of a PyTorch file. Tensors whose parts and shapes are equal are one.
+    Storage {
+        /// The name of the storage.
+        key: String,
+        /// The first element that is used.
+        first: u64,
+        /// See [`Data::strides`].
+        strides: Option<Vec<u64>>,
+    },
+}
+
+/// Dimensions of a tensor: few, so that they stand beside its name and not elsewhere.
+pub type Shape = smallvec::SmallVec<[u64; 2]>;
 
 /// A tensor whose entry is fine in itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +174,7 @@ pub struct Tensor {
     /// Its element type.
     pub dtype: Dtype,
     /// Its dimensions, the outermost first, whatever the order of the format.
-    pub shape: Vec<u64>,
+    pub shape: Shape,
     /// Number of elements: the product of the shape.
     pub elements: u64,
     /// Where its data lies.
@@ -205,6 +237,11 @@ impl Table {
 
     /// Each name once: faults at the entries that repeat one.
     pub(crate) fn check_names(&mut self) {
+        let mut hashes: Vec<u64> = self.tensors.iter().map(|tensor| blurred(tensor.name.as_bytes())).collect();
+        hashes.sort_unstable();
+        if hashes.windows(2).all(|pair| pair.first() != pair.last()) {
+            return;
+        }
         // Sorted by a hash, names cost less than in their order; equal ones stand side by side all the same.
         let mut order: Vec<(u64, &Tensor)> =
             self.tensors.iter().map(|tensor| (blurred(tensor.name.as_bytes()), tensor)).collect();
@@ -225,7 +262,11 @@ impl Table {
 
 /// A hash of a name, eight bytes at a time. Those who choose names can make it collide, which costs time and no more.
 fn blurred(name: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    // Both halves of the product, so that each bit of a word has a part in each bit of the hash.
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
+        (product >> 64) as u64 ^ product as u64
+    };
     let chunks = name.chunks_exact(8);
     let rest = chunks.remainder().iter().fold(name.len() as u64, |word, byte| word << 8 | u64::from(*byte));
     let hash = chunks.fold(0, |hash, chunk| mix(hash, chunk.try_into().map_or(0, u64::from_le_bytes)));

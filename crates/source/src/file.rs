@@ -4,6 +4,8 @@ use crate::tree::modified;
 use candor_facts::ReadAt;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
+#[cfg(target_os = "linux")]
+use std::ops::Range;
 use std::path::Path;
 
 /// An open file, with its length when it was opened.
@@ -76,6 +78,14 @@ impl ReadAt for FileBytes {
             }
         }
         Ok(filled)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn soon(&self, range: Range<u64>) {
+        // It is a wish: where the system does not grant it, reading waits as it always did.
+        if let Some(length) = std::num::NonZeroU64::new(range.end.min(self.length).saturating_sub(range.start)) {
+            let _ = rustix::fs::fadvise(&self.file, range.start, Some(length), rustix::fs::Advice::WillNeed);
+        }
     }
 }
 

@@ -204,15 +204,15 @@ impl<'w> Pair<'w> {
         let (a, b) = (&self.a.tensor, &self.b.tensor);
         a.dtype == b.dtype
             && a.data.big_endian == b.data.big_endian
-            && a.data.strides.is_none()
-            && b.data.strides.is_none()
+            && a.data.strides().is_none()
+            && b.data.strides().is_none()
     }
 
     /// Whether elements lie one after the other on both sides, the low byte first.
     fn is_plain(&self) -> bool {
         [self.a, self.b].iter().all(|one| {
             let data = &one.tensor.data;
-            data.bytes.is_some() && data.strides.is_none() && !data.big_endian
+            data.bytes.is_some() && data.strides().is_none() && !data.big_endian
         })
     }
 
@@ -221,7 +221,7 @@ impl<'w> Pair<'w> {
             names: [self.a.name.clone(), self.b.name.clone()],
             how: self.how,
             dtypes: self.dtypes().map(Dtype::name),
-            shapes: [self.a.tensor.shape.clone(), self.b.tensor.shape.clone()],
+            shapes: [self.a.tensor.shape.to_vec(), self.b.tensor.shape.to_vec()],
             kind,
             numbers,
         }

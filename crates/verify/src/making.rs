@@ -105,7 +105,7 @@ pub fn read(tree: &dyn Tree) -> Vec<Made> {
             let mut room = Room::default();
             weights.values(one, 0..one.tensor.elements, &mut room).expect("numbers");
             let values = room.values.iter().map(|value| *value as f32).collect();
-            Made { name: one.name.clone(), shape: one.tensor.shape.clone(), values }
+            Made { name: one.name.clone(), shape: one.tensor.shape.to_vec(), values }
         })
         .collect()
 }

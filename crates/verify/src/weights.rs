@@ -188,7 +188,7 @@ impl<'t> Weights<'t> {
             return Err(not_numbers(placed));
         }
         let (block, bits) = dtype.block();
-        if let Some(strides) = &data.strides {
+        if let Some(strides) = data.strides() {
             return self.gather(placed, whole.start, strides, run, room);
         }
         let at = |element: u64| whole.start + element / block * (bits / 8);

@@ -11,7 +11,7 @@ mod types;
 use super::headers::Split;
 use super::window::{Lack, Window};
 use crate::caps;
-use crate::tensors::{Data, Dtype, Table, Tensor, elements, shorten};
+use crate::tensors::{Data, Dtype, Shape, Table, Tensor, elements, shorten};
 use candor_facts::{ReadAt, Sha256Writer};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -334,7 +334,7 @@ impl Walk<'_> {
             let what = format!("tensor `{}` has {count} dimensions; the format allows 4", shorten(&name));
             return Err(Stop::Fault(at, what));
         }
-        let mut shape = Vec::new();
+        let mut shape = Shape::new();
         for _ in 0..count {
             shape.push(self.u64()?);
         }

@@ -6,7 +6,7 @@ use super::kinds::{is_buffer, is_embedding, is_expert, is_packed};
 use super::{gguf, onnx, pytorch, safetensors};
 use crate::caps;
 use crate::inspector::{PartInput, Reading};
-use crate::tensors::{Data, Table, shorten};
+use crate::tensors::{Apart, Shape, Table, shorten};
 use candor_facts::{Artifact, Digest, GapReason, ReadAt, read_exact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ pub(crate) struct Summary {
     /// Experts of each layer and how many a token uses, and 12 × layers × width × context, where the header tells.
     pub(crate) geometry: (Option<(u64, u64)>, Option<u64>),
     /// Input and output embeddings, which may be one: name, shape, elements.
-    pub(crate) embeddings: Vec<(String, Vec<u64>, u64)>,
+    pub(crate) embeddings: Vec<(String, Shape, u64)>,
     /// All names, each with its byte.
     pub(crate) names: Vec<(String, u64)>,
     /// Whether elements are not parameters one to one: several are packed into one.
@@ -319,16 +319,17 @@ fn summary(table: Table) -> Option<Summary> {
     let mut low_rank = 0;
     let mut stored = BTreeSet::new();
     for tensor in table.tensors {
-        if let Data { file: Some(file), bytes: Some(bytes), .. } = &tensor.data {
-            let reach = summary.external.entry(file.clone()).or_default();
+        if let (Some(file), Some(bytes)) = (tensor.data.file(), &tensor.data.bytes) {
+            let reach = summary.external.entry(file.to_owned()).or_default();
             *reach = bytes.end.max(*reach);
         }
         let elements = summary.dtypes.entry(tensor.dtype.name()).or_default();
         *elements = elements.saturating_add(tensor.elements);
         // What is stored once under two names is one parameter.
-        let again = tensor.data.storage.as_ref().is_some_and(|(key, offset)| {
-            !stored.insert((key.clone(), *offset, tensor.shape.clone(), tensor.data.strides.clone()))
-        });
+        let again = match tensor.data.apart.as_deref() {
+            Some(part @ Apart::Storage { .. }) => !stored.insert((part.clone(), tensor.shape.clone())),
+            _ => false,
+        };
         let kind = match (is_buffer(&tensor), again) {
             (true, _) => &mut summary.buffers,
             (_, true) => &mut summary.again,
@@ -355,8 +356,8 @@ pub(crate) fn tied_elements(summaries: &[&Summary]) -> u64 {
         ["lm_head.weight", "embed_out.weight", "cls.predictions.decoder.weight"].iter().any(|end| name.ends_with(end))
             || name == "output.weight"
     };
-    let all: Vec<&(String, Vec<u64>, u64)> = summaries.iter().flat_map(|summary| &summary.embeddings).collect();
-    let inputs: Vec<&&(String, Vec<u64>, u64)> = all.iter().filter(|(name, ..)| !is_output(name)).collect();
+    let all: Vec<&(String, Shape, u64)> = summaries.iter().flat_map(|summary| &summary.embeddings).collect();
+    let inputs: Vec<&&(String, Shape, u64)> = all.iter().filter(|(name, ..)| !is_output(name)).collect();
     let outputs = all.iter().filter(|(name, ..)| is_output(name));
     let twice = outputs.filter(|(_, shape, _)| inputs.iter().any(|(_, input, _)| input == shape)).map(|(.., n)| n);
     // `shared.weight` is stored again as the input embedding of encoder and decoder.

@@ -9,7 +9,7 @@ mod facts;
 
 use super::window::{Lack, Window};
 use crate::caps;
-use crate::tensors::{Data, Dtype, Table, Tensor, elements, shorten};
+use crate::tensors::{Apart, Data, Dtype, Table, Tensor, elements, shorten};
 use candor_facts::{ArtifactPath, Digest, ReadAt, read_exact};
 use std::ops::Range;
 
@@ -433,7 +433,7 @@ impl Walk<'_> {
         self.onnx.table.tensors.push(Tensor {
             name: format!("{}{}", self.scope, made.name),
             dtype,
-            shape: made.shape,
+            shape: made.shape.into(),
             elements,
             data,
             entry,
@@ -476,7 +476,7 @@ impl Walk<'_> {
             self.onnx.table.fault(*at, format!("tensor `{name}` needs {size} bytes, and {length} are told"));
             return false;
         };
-        data.file = Some(location.clone());
+        data.apart = Some(Box::new(Apart::File(location.clone())));
         data.bytes = Some(offset..end);
         true
     }

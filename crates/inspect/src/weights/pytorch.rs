@@ -10,7 +10,7 @@ mod legacy;
 use super::pickle::{Machine, Named, Node, Offence, Persistent, Value};
 use super::window::Window;
 use super::zip;
-use crate::tensors::{Data, Table, Tensor, elements, shorten};
+use crate::tensors::{Apart, Data, Table, Tensor, elements, shorten};
 use candor_facts::{ReadAt, read_exact};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -248,12 +248,14 @@ fn table(
             placed.and_then(|there| Some(there.start.checked_add(bytes.start)?..there.start.checked_add(bytes.end)?));
         let data = Data {
             bytes: placed,
-            storage: Some((key.to_owned(), *offset)),
-            strides: (!is_plain(shape, strides)).then(|| strides.clone()),
+            apart: Some(Box::new(Apart::Storage {
+                key: key.to_owned(),
+                first: *offset,
+                strides: (!is_plain(shape, strides)).then(|| strides.clone()),
+            })),
             big_endian,
-            file: None,
         };
-        table.tensors.push(Tensor { name, dtype: *dtype, shape: shape.clone(), elements, data, entry });
+        table.tensors.push(Tensor { name, dtype: *dtype, shape: shape.as_slice().into(), elements, data, entry });
     }
     table
 }

@@ -4,27 +4,17 @@
 //! hole, no overlap, nothing after the end) and keeps the entries that are fine beside the faults. It
 //! never reads the data, and allocates nothing on the word of a length that the file does not hold.
 
+mod plain;
+
 use crate::caps;
 use crate::json::{Kind, Problem, Reader, Token, natural, unquote};
-use crate::tensors::{Data, Dtype, Table, Tensor, elements, shorten};
-use candor_facts::{Digest, ReadAt, read_exact};
+use crate::tensors::{Data, Dtype, Shape, Table, Tensor, elements, shorten};
+use candor_facts::{ReadAt, read_exact, read_start};
+use plain::{Plain, dtype};
 use std::ops::Range;
 
 /// Bytes of a usual entry.
 const TYPICAL_ENTRY: usize = 100;
-
-/// The element types that the format knows.
-fn dtype(name: &str) -> Option<Dtype> {
-    use Dtype::*;
-    match name {
-        "BF16" => return Some(BF16),
-        "F32" => return Some(F32),
-        "F16" => return Some(F16),
-        _ => {}
-    }
-    Dtype::parse(name)
-        .filter(|dtype| !dtype.is_blocked() && !matches!(dtype, C32 | C128 | U2 | I2 | U4 | I4 | QI8 | QU8 | QI32))
-}
 
 /// Read the header of a file.
 ///
@@ -48,128 +38,110 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
         header.fault(size, format!("the file ends within its header of {length} bytes"));
         return Ok(header);
     }
-    let whole = read_exact(bytes, 0, usize::try_from(length + 8).unwrap_or(0))?;
-    let text = whole.get(8..).unwrap_or_default();
-    header.head = Some((0..length + 8, Digest::of(&whole)));
-    Ok(entries(text, header, size - 8 - length))
+    let mut entries = Entries::new(header, length + 8);
+    let start = usize::try_from(length + 8).unwrap_or(0);
+    let (whole, digest) = read_start(bytes, start, |start| entries.ahead(start.get(8..).unwrap_or_default()))?;
+    entries.header.head = Some((0..length + 8, digest));
+    Ok(entries.whole(whole.get(8..).unwrap_or_default(), size - 8 - length))
 }
 
-/// The entries of a header, with faults; `data` is the number of bytes after it.
-fn entries(text: &[u8], mut header: Table, data: u64) -> Table {
-    if text.first() != Some(&b'{') {
-        header.fault(8, "the header does not begin with `{`");
-        return header;
-    }
-    header.tensors.reserve(text.len().div_ceil(TYPICAL_ENTRY).min(caps::TENSORS));
-    let mut entries = Entries { text, ranges: Vec::with_capacity(header.tensors.capacity()), header, unplaced: false };
-    if let Err(problem) = entries.read() {
-        entries.unplaced = true;
-        entries.header.fault(problem.at as u64 + 8, problem.what);
-    }
-    entries.header.check_names();
-    entries.check_ranges(data);
-    entries.header.faults.sort_by_key(|fault| fault.at);
-    entries.header
-}
-
-/// An entry as all writers write it: no blanks, the members in this order, no escapes. Anything else is left to the
-/// reader of JSON, which sees what is wrong with it.
-struct Plain {
-    dtype: Dtype,
-    shape: Vec<u64>,
-    offsets: [u64; 2],
-    /// Where the offsets stand, from the beginning of the entry.
-    offsets_at: usize,
-    /// Bytes of the entry.
-    length: usize,
-}
-
-impl Plain {
-    fn read(text: &[u8]) -> Option<Self> {
-        let rest = text.strip_prefix(br#"{"dtype":""#)?;
-        let length = rest.iter().take(16).position(|byte| *byte == b'"')?;
-        let (name, rest) = rest.split_at_checked(length)?;
-        let dtype = dtype(std::str::from_utf8(name).ok()?)?;
-        let mut rest = rest.strip_prefix(br#"","shape":["#)?;
-        let mut shape = Vec::new();
-        if let Some(after) = rest.strip_prefix(b"]") {
-            rest = after;
-        } else {
-            loop {
-                let (number, after) = number(rest)?;
-                if shape.len() >= caps::DIMENSIONS {
-                    return None;
-                }
-                shape.push(number);
-                match after.split_first()? {
-                    (b',', after) => rest = after,
-                    (b']', after) => {
-                        rest = after;
-                        break;
-                    }
-                    _ => return None,
-                }
-            }
-        }
-        let rest = rest.strip_prefix(br#","data_offsets":"#)?;
-        let offsets_at = text.len() - rest.len();
-        let (begin, rest) = number(rest.strip_prefix(b"[")?)?;
-        let (end, rest) = number(rest.strip_prefix(b",")?)?;
-        let rest = rest.strip_prefix(b"]}")?;
-        Some(Self { dtype, shape, offsets: [begin, end], offsets_at, length: text.len() - rest.len() })
-    }
-}
-
-/// A number that begins a text, by the rules of JSON, and what follows; at most 19 digits, which fit.
-fn number(text: &[u8]) -> Option<(u64, &[u8])> {
-    let length = text.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = text.split_at_checked(length).filter(|(digits, _)| (1..20).contains(&digits.len()))?;
-    if digits.len() > 1 && digits.first() == Some(&b'0') {
-        return None;
-    }
-    Some((digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')), rest))
-}
-
-struct Entries<'a> {
-    text: &'a [u8],
+/// The entries of a header, read while its bytes arrive.
+struct Entries {
     header: Table,
+    /// How far the text was read. Between calls, its text is not of use.
+    reader: Reader<'static>,
+    /// Bytes of the text from which reading ahead may go on: a long member that is not yet there is not tried again and
+    /// again.
+    patience: usize,
+    metadata_seen: bool,
+    /// Byte of the file where the data begins.
+    base: u64,
     /// Ranges of the data, each with the byte of the text where it stands.
     ranges: Vec<(Range<u64>, usize)>,
     /// Whether some entry has no usable range: then a hole proves nothing.
     unplaced: bool,
 }
 
-impl Entries<'_> {
-    fn read(&mut self) -> Result<(), Problem> {
-        let mut reader = Reader::new(self.text);
-        let mut metadata_seen = false;
-        while let Some(token) = reader.next()? {
+impl Entries {
+    fn new(mut header: Table, base: u64) -> Self {
+        let expected = usize::try_from(base).unwrap_or(usize::MAX).div_ceil(TYPICAL_ENTRY).min(caps::TENSORS);
+        header.tensors.reserve(expected);
+        let (reader, ranges) = (Reader::new(b""), Vec::with_capacity(expected));
+        Self { header, reader, patience: 0, metadata_seen: false, base, ranges, unplaced: false }
+    }
+
+    /// Read what is whole of the beginning of the text, and leave faults to [`Self::whole`].
+    fn ahead(&mut self, text: &[u8]) {
+        if text.len() < self.patience || text.first() != Some(&b'{') {
+            return;
+        }
+        let mut reader = self.reader.over(text);
+        let read = self.read(&mut reader, true);
+        self.reader = reader.over(b"");
+        if read.is_ok_and(|read| !read) {
+            self.patience = text.len().saturating_mul(2);
+        }
+    }
+
+    /// Read the rest of the text and judge all of it; `data` is the number of bytes after it.
+    fn whole(mut self, text: &[u8], data: u64) -> Table {
+        if text.first() != Some(&b'{') {
+            self.header.fault(8, "the header does not begin with `{`");
+            return self.header;
+        }
+        if let Err(problem) = self.read(&mut self.reader.over(text), false) {
+            self.unplaced = true;
+            self.header.fault(problem.at as u64 + 8, problem.what);
+        }
+        self.header.check_names();
+        self.check_ranges(data);
+        self.header.faults.sort_by_key(|fault| fault.at);
+        self.header
+    }
+
+    /// Read members; with `ahead`, of a text that may go on, those that are whole and no fault. Answers whether there was
+    /// one.
+    fn read(&mut self, reader: &mut Reader<'_>, ahead: bool) -> Result<bool, Problem> {
+        let text = reader.text();
+        let begin = reader.due().unwrap_or(0);
+        let (skipped, rest) = text.split_at_checked(begin).unwrap_or((&[], text));
+        let readable = match std::str::from_utf8(rest) {
+            Ok(all) => all,
+            Err(error) => rest.get(..error.valid_up_to()).and_then(|fine| std::str::from_utf8(fine).ok()).unwrap_or(""),
+        };
+        let mut some = false;
+        loop {
+            let full = self.header.tensors.len() >= caps::TENSORS;
+            let due = reader.due().filter(|_| !full);
+            if let Some(plain) = due.and_then(|at| Plain::read(readable.get(at - skipped.len()..)?)) {
+                let start = reader.took(plain.length);
+                self.plain(start, plain);
+                some = true;
+                continue;
+            }
+            if ahead && (full || !reader.has_whole_member()) {
+                return Ok(some);
+            }
+            let Some(token) = reader.next()? else { return Ok(some) };
+            some = true;
             if token.kind != Kind::Key {
                 continue;
             }
-            let name = unquote(self.text, &token.span).into_owned();
-            let full = self.header.tensors.len() >= caps::TENSORS || name == "__metadata__";
-            if let Some(plain) = reader.due().filter(|_| !full).and_then(Plain::read) {
-                let value = reader.took(plain.length);
-                self.plain(name, token.span.start, value, plain);
-                continue;
-            }
-            let Some(value) = reader.next()? else { break };
+            let name = unquote(text, &token.span).into_owned();
+            let Some(value) = reader.next()? else { return Ok(some) };
             if name == "__metadata__" {
-                if metadata_seen {
+                if std::mem::replace(&mut self.metadata_seen, true) {
                     self.fault(token.span.start, "`__metadata__` stands twice");
                 }
-                metadata_seen = true;
-                self.metadata(&mut reader, &value)?;
+                self.metadata(reader, &value)?;
             } else {
-                if self.header.tensors.len() >= caps::TENSORS {
+                if full {
                     let what = format!("more than {} tensors", caps::TENSORS);
                     return Err(Problem { at: token.span.start, what });
                 }
-                self.entry(&mut reader, name, token.span.start, &value)?;
+                self.entry(reader, name, token.span.start, &value)?;
             }
         }
-        Ok(())
     }
 
     fn fault(&mut self, at: usize, what: impl Into<String>) {
@@ -187,7 +159,10 @@ impl Entries<'_> {
             }
             let Some(value) = reader.next()? else { break };
             if value.kind == Kind::String {
-                let pair = (unquote(self.text, &token.span).into_owned(), unquote(self.text, &value.span).into_owned());
+                let pair = (
+                    unquote(reader.text(), &token.span).into_owned(),
+                    unquote(reader.text(), &value.span).into_owned(),
+                );
                 if self.header.metadata.len() < caps::MEMBERS {
                     self.header.metadata.push(pair);
                 }
@@ -199,18 +174,18 @@ impl Entries<'_> {
         Ok(())
     }
 
-    /// An entry in the form that all writers use.
-    fn plain(&mut self, name: String, start: usize, value: Range<usize>, plain: Plain) {
-        let at = value.start + plain.offsets_at;
+    /// An entry in the form that all writers use, from the byte of the text where it begins.
+    fn plain(&mut self, start: usize, plain: Plain<'_>) {
+        let at = start + plain.offsets_at;
         let [begin, end] = plain.offsets;
         let range = match begin <= end {
             true => {
                 self.ranges.push((begin..end, at));
                 Some((begin..end, at))
             }
-            false => self.range(&name, start, Some((Some(vec![begin, end]), at))),
+            false => self.range(plain.name, start, Some((Some(vec![begin, end]), at))),
         };
-        self.keep(name, start..value.end, plain.dtype, plain.shape, range, true);
+        self.keep(plain.name.to_owned(), start..start + plain.length, plain.dtype, plain.shape, range, true);
     }
 
     fn entry(&mut self, reader: &mut Reader<'_>, name: String, start: usize, value: &Token) -> Result<(), Problem> {
@@ -227,7 +202,7 @@ impl Entries<'_> {
                 end = token.span.end;
                 break;
             }
-            let key = unquote(self.text, &token.span);
+            let key = unquote(reader.text(), &token.span);
             let Some(value) = reader.next()? else { break };
             let twice = match &*key {
                 "dtype" => dtype.replace(self.dtype(reader, &value)?).is_some(),
@@ -250,7 +225,7 @@ impl Entries<'_> {
             return Ok(());
         };
         let (Some(dtype), Some(shape)) = (dtype, shape) else { return Ok(()) };
-        self.keep(name, start..end, dtype, shape, range, fine);
+        self.keep(name, start..end, dtype, shape.into(), range, fine);
         Ok(())
     }
 
@@ -260,7 +235,7 @@ impl Entries<'_> {
         name: String,
         entry: Range<usize>,
         dtype: Dtype,
-        shape: Vec<u64>,
+        shape: Shape,
         range: Option<(Range<u64>, usize)>,
         fine: bool,
     ) {
@@ -283,8 +258,8 @@ impl Entries<'_> {
             return;
         }
         if fine {
-            let base = self.text.len() as u64 + 8;
-            let bytes = range.start.checked_add(base).zip(range.end.checked_add(base)).map(|(start, end)| start..end);
+            let bytes =
+                range.start.checked_add(self.base).zip(range.end.checked_add(self.base)).map(|(start, end)| start..end);
             let data = Data { bytes, ..Data::default() };
             let entry = start as u64 + 8..entry.end as u64 + 8;
             self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
@@ -296,7 +271,7 @@ impl Entries<'_> {
             self.fault(value.span.start, "a dtype that is no string");
             return reader.skip(value).map(|_| None);
         }
-        let name = unquote(self.text, &value.span);
+        let name = unquote(reader.text(), &value.span);
         let dtype = dtype(&name);
         if dtype.is_none() {
             let what = format!("the dtype `{}` is none of the format's", shorten(&name));
@@ -317,7 +292,7 @@ impl Entries<'_> {
                 break;
             }
             let span = reader.skip(&token)?;
-            match natural(self.text, &span).filter(|_| token.kind == Kind::Number) {
+            match natural(reader.text(), &span).filter(|_| token.kind == Kind::Number) {
                 Some(number) if numbers.len() < caps::DIMENSIONS => numbers.push(number),
                 Some(_) if fine => {
                     fine = false;
@@ -390,8 +365,7 @@ impl Entries<'_> {
             covered = covered.max(range.end);
         }
         if covered < data && !self.unplaced {
-            let start = self.text.len() as u64 + 8 + covered;
-            self.header.fault(start, format!("{} bytes after the last tensor", data - covered));
+            self.header.fault(self.base + covered, format!("{} bytes after the last tensor", data - covered));
         }
     }
 }

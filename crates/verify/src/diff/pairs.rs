@@ -156,7 +156,7 @@ impl State<'_> {
 }
 
 fn digest(weights: &Weights<'_>, one: &Placed) -> Option<[u8; 32]> {
-    let range = one.tensor.data.bytes.clone().filter(|_| one.tensor.data.strides.is_none())?;
+    let range = one.tensor.data.bytes.clone().filter(|_| one.tensor.data.strides().is_none())?;
     let (mut hasher, mut buffer, mut at) = (blake3::Hasher::new(), Buffer::default(), range.start);
     while at < range.end {
         let end = range.end.min(at + caps::PIECE as u64);

@@ -54,7 +54,7 @@ fn show(file: &[u8]) -> String {
         writeln!(text, "{} = {} {:?}", said.key, said.value, said.bytes).unwrap();
     }
     for Tensor { name, dtype, shape, data, .. } in &onnx.table.tensors {
-        writeln!(text, "{name} {} {shape:?} {:?} {:?}", dtype.name(), data.file, data.bytes).unwrap();
+        writeln!(text, "{name} {} {shape:?} {:?} {:?}", dtype.name(), data.file(), data.bytes).unwrap();
     }
     for fault in &onnx.table.faults {
         writeln!(text, "{}: {}", fault.at, fault.what).unwrap();

@@ -1,6 +1,7 @@
 //! The headers of the corpus, restated where a few bytes suffice, and mutations of a fine one.
 
 use super::*;
+use candor_facts::Digest;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -229,6 +230,28 @@ proptest! {
             // Only a name, a value of the metadata or the data itself may differ in silence.
             prop_assert_eq!(header.tensors.len(), 2);
         }
+    }
+
+    /// A header shows the same however its bytes arrive: a name cut in two, an end that comes late, faults before and after.
+    #[test]
+    fn pieces_make_the_same_table_as_the_whole(
+        text in r#"(\{("__metadata__":\{("k": ?"v",?){0,2}\},)?("(a|b|\\u0061|é|\\)": ?(\{"dtype":"U8","shape":\[[0-9]{1,2}\],"data_offsets":\[[0-9],[0-9]{1,2}\]\}|\{"shape": \[4\],"dtype":"U8","data_offsets":\[0,4\]\}|[1-9][0-9]{1,3}|\[12\]|true),? ?){0,4}\}? {0,3}x?|.{0,20})"#,
+        cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..6),
+        data in 0..9u64,
+    ) {
+        let text = text.as_bytes();
+        let read = |cuts: &[usize]| {
+            let mut entries = Entries::new(Table::of("safetensors"), text.len() as u64 + 8);
+            cuts.iter().for_each(|cut| {
+                // What came later is read at once here, whatever came before.
+                entries.patience = 0;
+                entries.ahead(&text[..*cut]);
+            });
+            entries.whole(text, data)
+        };
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        cuts.sort_unstable();
+        prop_assert_eq!(read(&cuts), read(&[]));
     }
 
     #[test]
