@@ -19,6 +19,12 @@ impl ReadAt for Disk {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.0.read_at(buffer, offset)
     }
+    #[cfg(target_os = "linux")]
+    fn soon(&self, range: std::ops::Range<u64>) {
+        // As the sources do.
+        let length = std::num::NonZeroU64::new(range.end - range.start);
+        let _ = rustix::fs::fadvise(&self.0, range.start, length, rustix::fs::Advice::WillNeed);
+    }
 }
 
 fn open(path: &Path) -> Disk {
@@ -57,8 +63,10 @@ fn measure<T>(path: &Path, cold: bool, mut work: impl FnMut(&Disk) -> T) -> Dura
 fn main() {
     let folder = std::env::temp_dir().join(format!("candor-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    // A small model, a shard of a large one, all experts of one in a file; a vocabulary with a table.
-    for (name, header, data) in [safetensors(100), safetensors(400), safetensors(8_000), gguf(150_000, 400)] {
+    // A small model, a shard of a large one, of one with experts, all experts of one in a file; a vocabulary with a table.
+    for (name, header, data) in
+        [safetensors(100), safetensors(400), safetensors(1_600), safetensors(8_000), gguf(150_000, 400)]
+    {
         let path: PathBuf = folder.join(name);
         std::fs::write(&path, &header).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(header.len() as u64 + data).unwrap();
@@ -88,13 +96,14 @@ fn main() {
 
 /// A header of so many tensors.
 fn safetensors(tensors: u64) -> (&'static str, Vec<u8>, u64) {
-    let entry = |n: u64| {
+    // The writer of the format sorts names.
+    let mut names: Vec<String> = (0..tensors).map(|n| format!("model.layers.{n}.self_attn.q_proj.weight")).collect();
+    names.sort();
+    let entry = |(n, name): (u64, &String)| {
         let (start, end) = (n * 8192, (n + 1) * 8192);
-        format!(
-            r#""model.layers.{n}.self_attn.q_proj.weight":{{"dtype":"BF16","shape":[64,64],"data_offsets":[{start},{end}]}}"#
-        )
+        format!(r#""{name}":{{"dtype":"BF16","shape":[64,64],"data_offsets":[{start},{end}]}}"#)
     };
-    let text = format!("{{{}}}", (0..tensors).map(entry).collect::<Vec<_>>().join(","));
+    let text = format!("{{{}}}", (0..).zip(&names).map(entry).collect::<Vec<_>>().join(","));
     let header = [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
     ("model.safetensors", header, tensors * 8192)
 }

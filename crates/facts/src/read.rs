@@ -67,29 +67,46 @@ pub fn read_exact(bytes: &dyn ReadAt, offset: u64, length: usize) -> io::Result<
     Ok(buffer)
 }
 
-/// Read exactly the first `length` bytes, and their digest. While a piece is hashed, and shown to `seen` with all before
-/// it, the medium can fetch what follows.
+/// Read exactly the first `length` bytes; their digest. They are shown to `seen` in order, piece by piece, while the
+/// medium can fetch what follows. It says how many of the bytes shown it needs no more; the others it sees again, with
+/// the next piece behind them. What it needs to the end comes back.
 ///
 /// # Errors
 /// As [`read_exact`].
-pub fn read_start(bytes: &dyn ReadAt, length: usize, mut seen: impl FnMut(&[u8])) -> io::Result<(Vec<u8>, Digest)> {
-    const PIECE: usize = 64 << 10;
-    if length as u64 > bytes.len() {
+pub fn read_start(
+    bytes: &dyn ReadAt,
+    length: u64,
+    mut seen: impl FnMut(&[u8]) -> usize,
+) -> io::Result<(Vec<u8>, Digest)> {
+    const PIECE: usize = 32 << 10;
+    const AT_ONCE: u64 = 256 << 10;
+    if length > bytes.len() {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    bytes.soon(0..length as u64);
-    let (mut start, mut digest, mut filled) = (vec![0; length], Sha256Writer::default(), 0);
-    while filled < length {
-        let piece = start.get_mut(filled..length.min(filled + PIECE)).unwrap_or_default();
-        let count = bytes.read_at(filled as u64, piece)?;
+    // What is longer comes in many requests all the same, of which systems have the next under way.
+    if length <= AT_ONCE {
+        bytes.soon(0..length);
+    }
+    let (mut buffer, mut digest) = (Vec::new(), Sha256Writer::default());
+    let (mut held, mut read) = (0, 0);
+    while read < length {
+        let wanted = usize::try_from(length - read).unwrap_or(PIECE).min(PIECE);
+        if buffer.len() < held + wanted {
+            buffer.resize(held + wanted, 0);
+        }
+        let piece = buffer.get_mut(held..held + wanted).unwrap_or_default();
+        let count = bytes.read_at(read, piece)?.min(wanted);
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         digest.update(piece.get(..count).unwrap_or_default());
-        filled += count;
-        seen(start.get(..filled).unwrap_or_default());
+        (held, read) = (held + count, read + count as u64);
+        let done = seen(buffer.get(..held).unwrap_or_default()).min(held);
+        buffer.copy_within(done..held, 0);
+        held -= done;
     }
-    Ok((start, digest.finish()))
+    buffer.truncate(held);
+    Ok((buffer, digest.finish()))
 }
 
 /// Read all bytes, if they are at most `cap`; `None` when there are more.
@@ -131,4 +148,29 @@ pub trait Files {
     /// # Errors
     /// Says why there are no bytes; the reader records it as a gap.
     fn open(&self, part: PartIndex, path: &ArtifactPath) -> Result<Box<dyn ReadAt + '_>, OpenError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever is let go of on the way, each byte is seen in its turn, and what was kept comes back.
+    #[test]
+    fn a_start_is_seen_in_order_and_the_rest_comes_back() {
+        let bytes: Vec<u8> = (0..200_000u32).map(|at| (at % 251) as u8).collect();
+        for (length, keep) in [(0, 0), (1, 0), (150_000, 0), (200_000, 7), (200_000, 70_000), (200_000, 200_000)] {
+            let mut taken = Vec::new();
+            let (rest, digest) = read_start(&bytes.as_slice(), length as u64, |held| {
+                let done = held.len().saturating_sub(keep);
+                taken.extend_from_slice(&held[..done]);
+                done
+            })
+            .expect("they are there");
+            assert_eq!(rest.len(), keep.min(length));
+            assert_eq!([taken, rest].concat(), bytes[..length]);
+            assert_eq!(digest, Digest::of(&bytes[..length]));
+        }
+        let beyond = read_start(&bytes.as_slice(), 200_001, |held| held.len());
+        assert_eq!(beyond.expect_err("too many").kind(), io::ErrorKind::UnexpectedEof);
+    }
 }

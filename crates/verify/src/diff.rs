@@ -23,9 +23,11 @@ use crate::work::{self, Progress};
 use candor_facts::Tree;
 use candor_inspect::tensors::Dtype;
 use lanes::Pass;
+use rank::Sketch;
 use stats::{Ask, Stats};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Two tensors beside each other.
 #[derive(Clone, Debug)]
@@ -316,25 +318,30 @@ fn figures(
             jobs.extend(pair.units().into_iter().map(|unit| (at, pair, unit)));
         }
     }
-    for batch in jobs.chunks(caps::UNITS) {
-        let results = work::map_in(batch, threads, <(Room, Room)>::default, |rooms, (_, pair, unit)| {
-            let stats = unit_stats(a, b, pair, unit.clone(), rooms);
-            let size = |one: &Placed| {
-                let (block, bits) = one.tensor.dtype.block();
-                (unit.end - unit.start) / block * bits / 8
-            };
-            progress.add(size(pair.a) + size(pair.b));
-            stats
-        });
-        for ((at, ..), result) in batch.iter().zip(results) {
-            let Some(slot) = all.get_mut(*at) else { continue };
-            match (slot.as_mut(), result) {
-                (Some(Ok(own)), Ok(more)) => own.merge(&more),
-                (Some(Err(_)), _) => {}
-                (None | Some(Ok(_)), result) => *slot = Some(result),
+    // The room of a sketch is large; that of a unit which was added to others is used again.
+    let spare = Mutex::new(Vec::new());
+    let lock = || spare.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = |rooms: &mut (Room, Room), (_, pair, unit): &(usize, &Pair<'_>, Range<u64>)| {
+        let sketch = lock().pop();
+        let stats = unit_stats(a, b, pair, unit.clone(), rooms, sketch);
+        let size = |one: &Placed| {
+            let (block, bits) = one.tensor.dtype.block();
+            (unit.end - unit.start) / block * bits / 8
+        };
+        progress.add(size(pair.a) + size(pair.b));
+        stats
+    };
+    work::in_order(&jobs, (threads, caps::UNITS), <(Room, Room)>::default, work, |(at, ..), result| {
+        let Some(slot) = all.get_mut(*at) else { return };
+        match (slot.as_mut(), result) {
+            (Some(Ok(own)), Ok(mut more)) => {
+                own.merge(&more);
+                lock().extend(more.sketch.take());
             }
+            (Some(Err(_)), _) => {}
+            (None | Some(Ok(_)), result) => *slot = Some(result),
         }
-    }
+    });
     all
 }
 
@@ -344,13 +351,14 @@ fn unit_stats(
     pair: &Pair<'_>,
     unit: Range<u64>,
     (left, right): &mut (Room, Room),
+    sketch: Option<Box<Sketch>>,
 ) -> Result<Stats, String> {
     let (casts, grid, swapped) = pair.ask();
     let casts: Vec<values::Grid> = casts.into_iter().map(|(_, grid)| grid).collect();
-    let sketch = pair.is_matrix() && pair.rows > 1;
-    let ask = Ask { grid, casts: &casts, swapped, sketch };
-    let mut stats = Stats::new(&ask);
-    let signs = if sketch { rank::signs(pair.columns) } else { Vec::new() };
+    let is_sketched = pair.is_matrix() && pair.rows > 1;
+    let ask = Ask { grid, casts: &casts, swapped };
+    let mut stats = Stats::new(&ask, is_sketched.then(|| Sketch::cleared(sketch)));
+    let signs = if is_sketched { rank::signs(pair.columns) } else { Vec::new() };
     if let Some(mut pass) = pair.is_plain().then(|| Pass::new(pair.dtypes(), &ask, &signs, pair.columns)).flatten() {
         let [x, y] = pair.dtypes().map(|dtype| (dtype, (dtype.block().1 / 8) as usize));
         for at in unit.clone().step_by(lanes::PIECE) {

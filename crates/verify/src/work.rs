@@ -1,7 +1,8 @@
 //! Work over many things on several threads, with results in order, and what it tells of its progress.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How far a command is. Whoever shows it looks whenever it likes.
 #[derive(Default)]
@@ -87,6 +88,74 @@ pub(crate) fn map_in<T: Sync, S, R: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Results on their way to who takes them.
+struct Passing<R, F> {
+    next: usize,
+    waiting: BTreeMap<usize, R>,
+    take: F,
+    /// A thread panicked: nothing more will come of what it had.
+    failed: bool,
+}
+
+/// Do work for each item, each thread in a room of its own, and give the results to `take` in the order of the items, one
+/// at a time. At most `held` of them wait for one that is late.
+pub(crate) fn in_order<T: Sync, S, R: Send>(
+    items: &[T],
+    (threads, held): (usize, usize),
+    room: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+    mut take: impl FnMut(&T, R) + Send,
+) {
+    let threads = threads.clamp(1, items.len().max(1));
+    if threads == 1 {
+        let mut room = room();
+        return items.iter().for_each(|item| take(item, work(&mut room, item)));
+    }
+    let begun = AtomicUsize::new(0);
+    let (passing, moved) =
+        (Mutex::new(Passing { next: 0, waiting: BTreeMap::new(), take, failed: false }), Condvar::new());
+    let lock = || passing.lock().unwrap_or_else(PoisonError::into_inner);
+    let worker = || {
+        let guard = Guard(|| {
+            lock().failed = true;
+            moved.notify_all();
+        });
+        let mut room = room();
+        loop {
+            let at = begun.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            let is_early = |passing: &mut Passing<R, _>| at >= passing.next.saturating_add(held) && !passing.failed;
+            drop(moved.wait_while(lock(), is_early).unwrap_or_else(PoisonError::into_inner));
+            let result = work(&mut room, item);
+            let mut passing = lock();
+            passing.waiting.insert(at, result);
+            while let Passing { next, waiting, take, .. } = &mut *passing
+                && let (Some(result), Some(item)) = (waiting.remove(next), items.get(*next))
+            {
+                take(item, result);
+                *next += 1;
+            }
+            moved.notify_all();
+        }
+        std::mem::forget(guard);
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+}
+
+/// Does something when it is dropped, which is in a panic.
+struct Guard<F: Fn()>(F);
+
+impl<F: Fn()> Drop for Guard<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +167,36 @@ mod tests {
             assert_eq!(map(&items, threads, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
         assert!(map(&[] as &[u32], 4, |item| *item).is_empty());
+    }
+
+    #[test]
+    fn results_are_taken_in_order_and_few_wait() {
+        let items: Vec<usize> = (0..1000).collect();
+        for threads in [0, 1, 2, 7] {
+            let (begun, mut taken) = (AtomicUsize::new(0), Vec::new());
+            let work = |(): &mut (), item: &usize| {
+                begun.fetch_max(*item, Ordering::SeqCst);
+                *item * 2
+            };
+            in_order(
+                &items,
+                (threads, 5),
+                || (),
+                work,
+                |item, result| {
+                    assert!(begun.load(Ordering::SeqCst) <= item + 5, "an item was begun too early");
+                    taken.push(result);
+                },
+            );
+            assert_eq!(taken, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_ends_all() {
+        let items: Vec<usize> = (0..1000).collect();
+        let work = |(): &mut (), item: &usize| assert_ne!(*item, 100, "as wanted");
+        let ended = std::panic::catch_unwind(|| in_order(&items, (3, 4), || (), work, |_, ()| ()));
+        assert!(ended.is_err());
     }
 }

@@ -39,25 +39,30 @@ pub(crate) fn read(bytes: &dyn ReadAt) -> std::io::Result<Table> {
         return Ok(header);
     }
     let mut entries = Entries::new(header, length + 8);
-    let start = usize::try_from(length + 8).unwrap_or(0);
-    let (whole, digest) = read_start(bytes, start, |start| entries.ahead(start.get(8..).unwrap_or_default()))?;
+    let mut before = 8;
+    let (rest, digest) = read_start(bytes, length + 8, |held| {
+        let Some(text) = held.get(before..) else { return 0 };
+        std::mem::take(&mut before) + entries.ahead(text)
+    })?;
     entries.header.head = Some((0..length + 8, digest));
-    Ok(entries.whole(whole.get(8..).unwrap_or_default(), size - 8 - length))
+    Ok(entries.finish(&rest, size - 8 - length))
 }
 
 /// The entries of a header, read while its bytes arrive.
 struct Entries {
     header: Table,
-    /// How far the text was read. Between calls, its text is not of use.
+    /// What the text is in the midst of, between two members.
     reader: Reader<'static>,
+    /// Byte of the file where the text goes on.
+    offset: u64,
     /// Bytes of the text from which reading ahead may go on: a long member that is not yet there is not tried again and
     /// again.
     patience: usize,
     metadata_seen: bool,
     /// Byte of the file where the data begins.
     base: u64,
-    /// Ranges of the data, each with the byte of the text where it stands.
-    ranges: Vec<(Range<u64>, usize)>,
+    /// Ranges of the data, each with the byte of the file where it is told.
+    ranges: Vec<(Range<u64>, u64)>,
     /// Whether some entry has no usable range: then a hole proves nothing.
     unplaced: bool,
 }
@@ -67,31 +72,35 @@ impl Entries {
         let expected = usize::try_from(base).unwrap_or(usize::MAX).div_ceil(TYPICAL_ENTRY).min(caps::TENSORS);
         header.tensors.reserve(expected);
         let (reader, ranges) = (Reader::new(b""), Vec::with_capacity(expected));
-        Self { header, reader, patience: 0, metadata_seen: false, base, ranges, unplaced: false }
+        Self { header, reader, offset: 8, patience: 0, metadata_seen: false, base, ranges, unplaced: false }
     }
 
-    /// Read what is whole of the beginning of the text, and leave faults to [`Self::whole`].
-    fn ahead(&mut self, text: &[u8]) {
-        if text.len() < self.patience || text.first() != Some(&b'{') {
-            return;
+    /// Read what is whole of the beginning of the text that goes on, and leave faults to [`Self::finish`]. Answers how
+    /// many bytes were read.
+    fn ahead(&mut self, text: &[u8]) -> usize {
+        if text.len() < self.patience || !self.may_begin(text) {
+            return 0;
         }
         let mut reader = self.reader.over(text);
-        let read = self.read(&mut reader, true);
-        self.reader = reader.over(b"");
-        if read.is_ok_and(|read| !read) {
-            self.patience = text.len().saturating_mul(2);
+        // What is whole has no fault that ends the reading.
+        let done = self.read(&mut reader, true).map_or(0, |()| reader.at());
+        if done > 0 {
+            self.reader = reader.over(b"");
+            self.offset += done as u64;
         }
+        self.patience = (text.len() - done).saturating_mul(2);
+        done
     }
 
     /// Read the rest of the text and judge all of it; `data` is the number of bytes after it.
-    fn whole(mut self, text: &[u8], data: u64) -> Table {
-        if text.first() != Some(&b'{') {
+    fn finish(mut self, text: &[u8], data: u64) -> Table {
+        if !self.may_begin(text) {
             self.header.fault(8, "the header does not begin with `{`");
             return self.header;
         }
         if let Err(problem) = self.read(&mut self.reader.over(text), false) {
             self.unplaced = true;
-            self.header.fault(problem.at as u64 + 8, problem.what);
+            self.fault(problem.at, problem.what);
         }
         self.header.check_names();
         self.check_ranges(data);
@@ -99,9 +108,12 @@ impl Entries {
         self.header
     }
 
-    /// Read members; with `ahead`, of a text that may go on, those that are whole and no fault. Answers whether there was
-    /// one.
-    fn read(&mut self, reader: &mut Reader<'_>, ahead: bool) -> Result<bool, Problem> {
+    fn may_begin(&self, text: &[u8]) -> bool {
+        self.offset > 8 || text.first() == Some(&b'{')
+    }
+
+    /// Read members; with `ahead`, of a text that may go on, those that are whole.
+    fn read(&mut self, reader: &mut Reader<'_>, ahead: bool) -> Result<(), Problem> {
         let text = reader.text();
         let begin = reader.due().unwrap_or(0);
         let (skipped, rest) = text.split_at_checked(begin).unwrap_or((&[], text));
@@ -109,26 +121,23 @@ impl Entries {
             Ok(all) => all,
             Err(error) => rest.get(..error.valid_up_to()).and_then(|fine| std::str::from_utf8(fine).ok()).unwrap_or(""),
         };
-        let mut some = false;
         loop {
             let full = self.header.tensors.len() >= caps::TENSORS;
             let due = reader.due().filter(|_| !full);
             if let Some(plain) = due.and_then(|at| Plain::read(readable.get(at - skipped.len()..)?)) {
                 let start = reader.took(plain.length);
                 self.plain(start, plain);
-                some = true;
                 continue;
             }
             if ahead && (full || !reader.has_whole_member()) {
-                return Ok(some);
+                return Ok(());
             }
-            let Some(token) = reader.next()? else { return Ok(some) };
-            some = true;
+            let Some(token) = reader.next()? else { return Ok(()) };
             if token.kind != Kind::Key {
                 continue;
             }
             let name = unquote(text, &token.span).into_owned();
-            let Some(value) = reader.next()? else { return Ok(some) };
+            let Some(value) = reader.next()? else { return Ok(()) };
             if name == "__metadata__" {
                 if std::mem::replace(&mut self.metadata_seen, true) {
                     self.fault(token.span.start, "`__metadata__` stands twice");
@@ -145,7 +154,7 @@ impl Entries {
     }
 
     fn fault(&mut self, at: usize, what: impl Into<String>) {
-        self.header.fault(at as u64 + 8, what);
+        self.header.fault(self.offset + at as u64, what);
     }
 
     fn metadata(&mut self, reader: &mut Reader<'_>, value: &Token) -> Result<(), Problem> {
@@ -176,7 +185,7 @@ impl Entries {
 
     /// An entry in the form that all writers use, from the byte of the text where it begins.
     fn plain(&mut self, start: usize, plain: Plain<'_>) {
-        let at = start + plain.offsets_at;
+        let at = self.offset + (start + plain.offsets_at) as u64;
         let [begin, end] = plain.offsets;
         let range = match begin <= end {
             true => {
@@ -208,7 +217,7 @@ impl Entries {
                 "dtype" => dtype.replace(self.dtype(reader, &value)?).is_some(),
                 "shape" => shape.replace(self.naturals(reader, &value, "dimension")?).is_some(),
                 "data_offsets" => {
-                    let at = value.span.start;
+                    let at = self.offset + value.span.start as u64;
                     offsets.replace((self.naturals(reader, &value, "offset")?, at)).is_some()
                 }
                 _ => reader.skip(&value).map(|_| false)?,
@@ -236,7 +245,7 @@ impl Entries {
         entry: Range<usize>,
         dtype: Dtype,
         shape: Shape,
-        range: Option<(Range<u64>, usize)>,
+        range: Option<(Range<u64>, u64)>,
         fine: bool,
     ) {
         let start = entry.start;
@@ -254,14 +263,14 @@ impl Entries {
                 true => format!("tensor `{name}` needs {needed} bytes ({dtype} {shape:?}), has {has}"),
                 false => format!("tensor `{name}` ({dtype} {shape:?}) does not end at a whole byte"),
             };
-            self.fault(at, what);
+            self.header.fault(at, what);
             return;
         }
         if fine {
             let bytes =
                 range.start.checked_add(self.base).zip(range.end.checked_add(self.base)).map(|(start, end)| start..end);
             let data = Data { bytes, ..Data::default() };
-            let entry = start as u64 + 8..entry.end as u64 + 8;
+            let entry = self.offset + start as u64..self.offset + entry.end as u64;
             self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
         }
     }
@@ -313,8 +322,8 @@ impl Entries {
         &mut self,
         name: &str,
         start: usize,
-        offsets: Option<(Option<Vec<u64>>, usize)>,
-    ) -> Option<(Range<u64>, usize)> {
+        offsets: Option<(Option<Vec<u64>>, u64)>,
+    ) -> Option<(Range<u64>, u64)> {
         let range = match offsets {
             None => {
                 self.fault(start, format!("tensor `{}` has no `data_offsets`", shorten(name)));
@@ -324,11 +333,11 @@ impl Entries {
             Some((Some(pair), at)) => match pair.as_slice() {
                 [begin, end] if begin <= end => Some((*begin..*end, at)),
                 [_, _] => {
-                    self.fault(at, format!("tensor `{}` ends before it begins", shorten(name)));
+                    self.header.fault(at, format!("tensor `{}` ends before it begins", shorten(name)));
                     None
                 }
                 _ => {
-                    self.fault(at, format!("tensor `{}` has {} offsets; expected 2", shorten(name), pair.len()));
+                    self.header.fault(at, format!("tensor `{}` has {} offsets; expected 2", shorten(name), pair.len()));
                     None
                 }
             },
@@ -347,7 +356,7 @@ impl Entries {
         let mut covered = 0;
         for (range, at) in &ranges {
             if range.start < covered && range.start < range.end {
-                self.fault(
+                self.header.fault(
                     *at,
                     format!(
                         "bytes {}..{} of the data belong to another tensor too",
@@ -356,11 +365,11 @@ impl Entries {
                     ),
                 );
             } else if range.start > covered && !self.unplaced {
-                self.fault(*at, format!("bytes {covered}..{} of the data belong to no tensor", range.start));
+                self.header.fault(*at, format!("bytes {covered}..{} of the data belong to no tensor", range.start));
             }
             if range.end > data {
                 self.header.truncated = true;
-                self.fault(*at, format!("the data should reach byte {} and has {data}", range.end));
+                self.header.fault(*at, format!("the data should reach byte {} and has {data}", range.end));
             }
             covered = covered.max(range.end);
         }

@@ -31,6 +31,13 @@ impl Sketch {
         Self { cells: vec![0.0; SKETCH * SKETCH], row: [0.0; SKETCH] }
     }
 
+    /// An empty one, in the room of one that is of no use any more.
+    pub(crate) fn cleared(used: Option<Box<Self>>) -> Box<Self> {
+        let Some(mut used) = used else { return Box::new(Self::new()) };
+        used.cells.fill(0.0);
+        used
+    }
+
     /// Add a run of one row, from a column on; `signs` are those of these columns.
     pub(crate) fn add(&mut self, row: u64, column: u64, a: &[f64], b: &[f64], signs: &[f64]) {
         self.row = [0.0; SKETCH];

@@ -38,12 +38,10 @@ pub(crate) struct Ask<'a> {
     pub(crate) casts: &'a [Grid],
     /// Whether the first side is the one that was rounded.
     pub(crate) swapped: bool,
-    /// Whether to seek the rank of the change.
-    pub(crate) sketch: bool,
 }
 
 impl Stats {
-    pub(crate) fn new(ask: &Ask<'_>) -> Self {
+    pub(crate) fn new(ask: &Ask<'_>, sketch: Option<Box<Sketch>>) -> Self {
         Self {
             count: 0,
             sum: [0.0; 2],
@@ -55,7 +53,7 @@ impl Stats {
             not_finite: [0; 2],
             ulps: vec![0; BINS],
             took: vec![true; ask.casts.len()],
-            sketch: ask.sketch.then(|| Box::new(Sketch::new())),
+            sketch,
         }
     }
 

@@ -74,7 +74,7 @@ impl<'a> Plain<'a> {
 }
 
 /// A number that begins a text, by the rules of JSON, and what follows; at most 19 digits, which fit.
-#[inline]
+#[inline(always)]
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     let (mut value, mut length) = (0u64, 0);
     while let Some(digit) = text.get(length).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {

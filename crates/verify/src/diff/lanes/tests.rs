@@ -68,18 +68,18 @@ fn lanes_find_what_single_numbers_show_on_every_processor() {
             let swapped = grids[0].is_coarser(grids[1]);
             let casts = [grid(Dtype::BF16).unwrap(), grid(Dtype::F8_E5M2).unwrap()];
             let own = Some(if swapped { grids[0] } else { grids[1] });
-            let ask = Ask { grid: own, casts: &casts, swapped, sketch: true };
+            let ask = Ask { grid: own, casts: &casts, swapped };
             let signs = rank::signs(columns);
             let (mut left, mut right) = (Vec::new(), Vec::new());
             decode(x, false, &a, &mut left);
             decode(y, false, &b, &mut right);
-            let mut expected = Stats::new(&ask);
+            let mut expected = Stats::new(&ask, Some(Box::new(rank::Sketch::new())));
             expected.take(&left, &right, 0, &ask, columns, &signs);
             let mut first: Option<Stats> = None;
             for features in &features {
                 let mut pass = Pass::new([x, y], &ask, &signs, columns).unwrap();
                 pass.features = *features;
-                let mut stats = Stats::new(&ask);
+                let mut stats = Stats::new(&ask, Some(Box::new(rank::Sketch::new())));
                 let widths = [a.len() / count * BLOCK, b.len() / count * BLOCK];
                 for (at, (a, b)) in a.chunks(widths[0]).zip(b.chunks(widths[1])).enumerate() {
                     let at = at * BLOCK;
