@@ -57,7 +57,7 @@ fn measure<T>(path: &Path, cold: bool, mut work: impl FnMut(&Disk) -> T) -> Dura
         drop(black_box(done));
         took
     };
-    median((0..15).map(run).collect())
+    median((0..41).map(run).collect())
 }
 
 fn main() {

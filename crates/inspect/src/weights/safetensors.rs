@@ -5,12 +5,14 @@
 //! never reads the data, and allocates nothing on the word of a length that the file does not hold.
 
 mod plain;
+mod ranges;
 
 use crate::caps;
 use crate::json::{Kind, Problem, Reader, Token, natural, unquote};
 use crate::tensors::{Data, Dtype, Shape, Table, Tensor, elements, shorten};
 use candor_facts::{ReadAt, read_exact, read_start};
 use plain::{Plain, dtype};
+use ranges::Ranges;
 use std::ops::Range;
 
 /// Bytes of a usual entry.
@@ -61,18 +63,15 @@ struct Entries {
     metadata_seen: bool,
     /// Byte of the file where the data begins.
     base: u64,
-    /// Ranges of the data, each with the byte of the file where it is told.
-    ranges: Vec<(Range<u64>, u64)>,
-    /// Whether some entry has no usable range: then a hole proves nothing.
-    unplaced: bool,
+    ranges: Ranges,
 }
 
 impl Entries {
     fn new(mut header: Table, base: u64) -> Self {
         let expected = usize::try_from(base).unwrap_or(usize::MAX).div_ceil(TYPICAL_ENTRY).min(caps::TENSORS);
         header.tensors.reserve(expected);
-        let (reader, ranges) = (Reader::new(b""), Vec::with_capacity(expected));
-        Self { header, reader, offset: 8, patience: 0, metadata_seen: false, base, ranges, unplaced: false }
+        let (reader, ranges) = (Reader::new(b""), Ranges::default());
+        Self { header, reader, offset: 8, patience: 0, metadata_seen: false, base, ranges }
     }
 
     /// Read what is whole of the beginning of the text that goes on, and leave faults to [`Self::finish`]. Answers how
@@ -99,11 +98,11 @@ impl Entries {
             return self.header;
         }
         if let Err(problem) = self.read(&mut self.reader.over(text), false) {
-            self.unplaced = true;
+            self.ranges.unplaced = true;
             self.fault(problem.at, problem.what);
         }
         self.header.check_names();
-        self.check_ranges(data);
+        std::mem::take(&mut self.ranges).check(&mut self.header, self.base, data);
         self.header.faults.sort_by_key(|fault| fault.at);
         self.header
     }
@@ -185,24 +184,29 @@ impl Entries {
 
     /// An entry in the form that all writers use, from the byte of the text where it begins.
     fn plain(&mut self, start: usize, plain: Plain<'_>) {
-        let at = self.offset + (start + plain.offsets_at) as u64;
-        let [begin, end] = plain.offsets;
-        let range = match begin <= end {
-            true => {
-                self.ranges.push((begin..end, at));
-                Some((begin..end, at))
-            }
-            false => self.range(plain.name, start, Some((Some(vec![begin, end]), at))),
-        };
-        self.keep(plain.name.to_owned(), start..start + plain.length, plain.dtype, plain.shape, range, true);
+        let (at, [begin, end]) = (self.offset + (start + plain.offsets_at) as u64, plain.offsets);
+        let entry = start..start + plain.length;
+        if begin > end {
+            self.ranges.spread(&self.header.tensors, self.base);
+            self.range(plain.name, start, Some((Some(vec![begin, end]), at)));
+            return;
+        }
+        let range = Some((begin..end, at));
+        let kept = self.keep(plain.name.to_owned(), entry, plain.dtype, plain.shape, range, true);
+        if !(kept && self.ranges.follows(&(begin..end))) {
+            let before = self.header.tensors.len() - usize::from(kept);
+            self.ranges.spread(self.header.tensors.get(..before).unwrap_or_default(), self.base);
+            self.ranges.add(begin..end, at);
+        }
     }
 
     fn entry(&mut self, reader: &mut Reader<'_>, name: String, start: usize, value: &Token) -> Result<(), Problem> {
         if value.kind != Kind::ObjectStart {
-            self.unplaced = true;
+            self.ranges.unplaced = true;
             self.fault(value.span.start, format!("tensor `{}` is no object", shorten(&name)));
             return reader.skip(value).map(drop);
         }
+        self.ranges.spread(&self.header.tensors, self.base);
         let (mut dtype, mut shape, mut offsets) = (None, None, None);
         let mut end = value.span.end;
         let mut fine = true;
@@ -238,7 +242,8 @@ impl Entries {
         Ok(())
     }
 
-    /// Check an entry that has all it needs, and keep it when it is fine. `entry` is where it stands in the text.
+    /// Check an entry that has all it needs, and keep it when it is fine; whether it is kept, with its place. `entry` is
+    /// where it stands in the text.
     fn keep(
         &mut self,
         name: String,
@@ -247,14 +252,14 @@ impl Entries {
         shape: Shape,
         range: Option<(Range<u64>, u64)>,
         fine: bool,
-    ) {
+    ) -> bool {
         let start = entry.start;
-        let Some((range, at)) = range else { return };
+        let Some((range, at)) = range else { return false };
         let counted = elements(&shape);
         let bits = counted.and_then(|elements| dtype.bits(elements));
         let (Some(elements), Some(bits)) = (counted, bits) else {
             self.fault(start, format!("the shape of tensor `{}` is larger than can be", shorten(&name)));
-            return;
+            return false;
         };
         let has = range.end - range.start;
         if !bits.is_multiple_of(8) || bits / 8 != has {
@@ -264,15 +269,17 @@ impl Entries {
                 false => format!("tensor `{name}` ({dtype} {shape:?}) does not end at a whole byte"),
             };
             self.header.fault(at, what);
-            return;
+            return false;
         }
-        if fine {
-            let bytes =
-                range.start.checked_add(self.base).zip(range.end.checked_add(self.base)).map(|(start, end)| start..end);
-            let data = Data { bytes, ..Data::default() };
-            let entry = self.offset + start as u64..self.offset + entry.end as u64;
-            self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
+        if !fine {
+            return false;
         }
+        let bytes =
+            range.start.checked_add(self.base).zip(range.end.checked_add(self.base)).map(|(start, end)| start..end);
+        let (placed, data) = (bytes.is_some(), Data { bytes, ..Data::default() });
+        let entry = self.offset + start as u64..self.offset + entry.end as u64;
+        self.header.tensors.push(Tensor { name, dtype, shape, elements, data, entry });
+        placed
     }
 
     fn dtype(&mut self, reader: &mut Reader<'_>, value: &Token) -> Result<Option<Dtype>, Problem> {
@@ -343,39 +350,10 @@ impl Entries {
             },
         };
         match &range {
-            Some(range) => self.ranges.push(range.clone()),
-            None => self.unplaced = true,
+            Some((range, at)) => self.ranges.add(range.clone(), *at),
+            None => self.ranges.unplaced = true,
         }
         range
-    }
-
-    /// The ranges, in order, must cover the data exactly.
-    fn check_ranges(&mut self, data: u64) {
-        let mut ranges = std::mem::take(&mut self.ranges);
-        ranges.sort_by_key(|(range, at)| (range.start, range.end, *at));
-        let mut covered = 0;
-        for (range, at) in &ranges {
-            if range.start < covered && range.start < range.end {
-                self.header.fault(
-                    *at,
-                    format!(
-                        "bytes {}..{} of the data belong to another tensor too",
-                        range.start,
-                        covered.min(range.end)
-                    ),
-                );
-            } else if range.start > covered && !self.unplaced {
-                self.header.fault(*at, format!("bytes {covered}..{} of the data belong to no tensor", range.start));
-            }
-            if range.end > data {
-                self.header.truncated = true;
-                self.header.fault(*at, format!("the data should reach byte {} and has {data}", range.end));
-            }
-            covered = covered.max(range.end);
-        }
-        if covered < data && !self.unplaced {
-            self.header.fault(self.base + covered, format!("{} bytes after the last tensor", data - covered));
-        }
     }
 }
 

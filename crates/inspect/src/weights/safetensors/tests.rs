@@ -255,6 +255,26 @@ proptest! {
         prop_assert_eq!(read(&cuts), read(&[]));
     }
 
+    /// The form that is read at a glance, and the same bytes of it in another order, show the same tensors and faults.
+    #[test]
+    fn the_plain_form_is_judged_as_any_other(
+        entries in proptest::collection::vec((0..4usize, 0..40u64, 0..60u64, any::<bool>()), 0..6), data in 0..60usize,
+    ) {
+        let mut covered = 0;
+        let mut forms = [String::new(), String::new()];
+        for (at, (name, begin, length, follows)) in entries.into_iter().enumerate() {
+            let begin = if follows { covered } else { begin };
+            let (end, comma) = (begin + length, if at == 0 { "" } else { "," });
+            covered = end;
+            let [dtype, shape] = [r#""dtype":"U8""#.to_owned(), format!(r#""shape":[{}]"#, if name == 3 { 7 } else { length })];
+            for (form, (one, other)) in forms.iter_mut().zip([(&dtype, &shape), (&shape, &dtype)]) {
+                write!(form, r#"{comma}"{name}{at}":{{{one},{other},"data_offsets":[{begin},{end}]}}"#).unwrap();
+            }
+        }
+        let [plain, other] = forms.map(|entries| read(&&file(&format!("{{{entries}}}"), data)[..]).unwrap());
+        prop_assert_eq!(Table { head: None, ..plain }, Table { head: None, ..other });
+    }
+
     #[test]
     fn any_header_never_panics(text in r#"\{("[ab]":\{("dtype":"(U8|F4|X)",?|"shape":\[[0-9,]{0,3}\],?|"data_offsets":\[[0-9],[0-9]\],?){0,3}\},?){0,3}\}?"#, data in 0..9usize) {
         let header = read(&&file(&text, data)[..]).unwrap();
