@@ -115,6 +115,27 @@ impl Rendering {
         }
     }
 
+    /// The format that was asked for; without one, that which the name of the file tells; else text for people.
+    ///
+    /// # Errors
+    /// When the command has no such format.
+    pub(crate) fn format(
+        &self,
+        asked: Option<&'static Format>,
+        serves: fn(&Format) -> bool,
+    ) -> anyhow::Result<&'static Format> {
+        let name = self.output.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy();
+        let told = |format: &&&'static Format| !format.ends.is_empty() && name.ends_with(format.ends);
+        let of_name = FORMATS.iter().filter(told).max_by_key(|format| format.ends.len()).copied();
+        let Some(format) = asked.or(of_name).or_else(|| FORMATS.first().copied()) else {
+            bail!("there are no formats")
+        };
+        if !serves(format) {
+            bail!("this command has no format `{}`, as `{name}` tells; name one with `--format`", format.id);
+        }
+        Ok(format)
+    }
+
     /// Fails when so many releases do not fit into one document of the format.
     pub(crate) fn fits(&self, format: &Format, releases: usize) -> anyhow::Result<()> {
         if releases > 1 && format.several == Several::No {

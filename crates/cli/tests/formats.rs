@@ -483,6 +483,38 @@ fn an_output_is_there_whole_or_not_at_all() {
 }
 
 #[test]
+fn the_name_of_a_file_tells_the_format_unless_one_is_said() {
+    let temp = Temp::new();
+    for (command, name, said, expected) in [
+        ("assess", "a.html", None, "html"),
+        ("assess", "a.json", None, "json"),
+        ("assess", "a.md", None, "markdown"),
+        ("assess", "a.sarif", None, "sarif"),
+        ("assess", "a.cdx.json", None, "cyclonedx"),
+        ("assess", "a.spdx.json", None, "spdx"),
+        ("assess", "a.svg", None, "badge"),
+        ("assess", "a.txt", None, "human"),
+        ("assess", "html", None, "human"),
+        ("assess", "b.html", Some("human"), "human"),
+        ("explain", "c.json", None, "json"),
+    ] {
+        let path = temp.join(name);
+        let what: &[&str] = if command == "explain" { &["osaid.parameters-terms"] } else { &[] };
+        let write = |format: &[&str]| {
+            let args = [&[command, "examples/open-source"], what, format, &["-o", path.to_str().unwrap()]].concat();
+            let run = candor(args);
+            assert_eq!(run.code, 0, "{name}: {}", run.err);
+            std::fs::read(&path).expect("written")
+        };
+        let told = write(&said.map_or(vec![], |said| vec!["--format", said]));
+        assert_eq!(told, write(&["--format", expected]), "{name}");
+    }
+    let path = temp.join("a.svg");
+    let run = candor(["explain", "examples/open-source", "osaid.parameters-terms", "-o", path.to_str().unwrap()]);
+    assert_eq!((run.code, run.err.contains("`badge`"), path.exists()), (2, true, true), "{}", run.err);
+}
+
+#[test]
 fn a_document_about_one_release_is_not_made_of_two() {
     for format in FORMATS.iter().filter(|format| format.assess.is_some()) {
         let run = candor(["assess", "examples/open-source", "examples/closed", "--format", format.id]);

@@ -11,6 +11,7 @@ use serde_json::json;
 pub(crate) const SVG: Format = Format {
     id: "badge",
     media_type: "image/svg+xml",
+    ends: ".svg",
     purpose: "A badge as SVG: level, revision, and the date given with --date",
     people: false,
     several: Several::No,
@@ -23,6 +24,7 @@ pub(crate) const SVG: Format = Format {
 pub(crate) const ENDPOINT: Format = Format {
     id: "badge-json",
     media_type: "application/json",
+    ends: "",
     purpose: "A badge as JSON for the endpoint of a badge server (shields.io)",
     people: false,
     several: Several::No,

@@ -8,6 +8,7 @@ use crate::safe;
 pub(crate) const FORMAT: Format = Format {
     id: "csv",
     media_type: "text/csv; charset=utf-8",
+    ends: ".csv",
     purpose: "A table for spreadsheets, differences first",
     people: false,
     several: Several::Yes,

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 pub(crate) const V1_6: Format = Format {
     id: "cyclonedx",
     media_type: "application/vnd.cyclonedx+json; version=1.6",
+    ends: ".cdx.json",
     purpose: "CycloneDX 1.6 bill of materials, verdicts as declarations",
     people: false,
     several: Several::No,
@@ -30,6 +31,7 @@ pub(crate) const V1_6: Format = Format {
 pub(crate) const V1_7: Format = Format {
     id: "cyclonedx-1.7",
     media_type: "application/vnd.cyclonedx+json; version=1.7",
+    ends: "",
     purpose: "CycloneDX 1.7 bill of materials",
     people: false,
     several: Several::No,

@@ -79,6 +79,8 @@ pub struct Format {
     pub id: &'static str,
     /// What the document is, for those who serve it.
     pub media_type: &'static str,
+    /// How the name of a file of this format ends; empty where no ending tells.
+    pub ends: &'static str,
     /// What it is for, in a line.
     pub purpose: &'static str,
     /// Whether it is text that a terminal shows as it is.
@@ -102,6 +104,13 @@ impl fmt::Debug for Format {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ending_tells_one_format() {
+        let ends: Vec<&str> = FORMATS.iter().map(|format| format.ends).filter(|ends| !ends.is_empty()).collect();
+        let distinct: std::collections::BTreeSet<&str> = ends.iter().copied().collect();
+        assert_eq!(ends.len(), distinct.len());
+    }
 
     #[test]
     fn ids_are_distinct_and_each_format_serves_a_command() {

@@ -17,6 +17,7 @@ use crate::words;
 pub(crate) const FORMAT: Format = Format {
     id: "html",
     media_type: "text/html; charset=utf-8",
+    ends: ".html",
     purpose: "One self-contained page, to send, print or publish",
     people: false,
     several: Several::No,

@@ -11,6 +11,7 @@ use candor_facts::{Claim, FactSheet, Group, OpennessClaim, Role};
 pub(crate) const FORMAT: Format = Format {
     id: "human",
     media_type: "text/plain; charset=utf-8",
+    ends: "",
     purpose: "Text for people",
     people: true,
     several: Several::Yes,

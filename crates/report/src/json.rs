@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 pub(crate) const FORMAT: Format = Format {
     id: "json",
     media_type: "application/json",
+    ends: ".json",
     purpose: "One JSON document with everything; several releases give an array",
     people: false,
     several: Several::Yes,

@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 pub(crate) const FORMAT: Format = Format {
     id: "markdown",
     media_type: "text/markdown; charset=utf-8",
+    ends: ".md",
     purpose: "For a pull request: a short summary, details folded",
     people: true,
     several: Several::Yes,

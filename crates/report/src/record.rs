@@ -15,6 +15,7 @@ use candor_facts::FactSheet;
 pub(crate) const FORMAT: Format = Format {
     id: "mof",
     media_type: "application/yaml",
+    ends: "",
     purpose: "A record of the Model Openness Framework, as YAML",
     people: false,
     several: Several::Yes,

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 pub(crate) const FORMAT: Format = Format {
     id: "sarif",
     media_type: "application/sarif+json",
+    ends: ".sarif",
     purpose: "SARIF 2.1.0 for code scanning, with file and line",
     people: false,
     several: Several::Yes,

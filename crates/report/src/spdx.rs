@@ -18,6 +18,7 @@ use serde_json::{Map, Value, json};
 pub(crate) const FORMAT: Format = Format {
     id: "spdx",
     media_type: "application/spdx+json",
+    ends: ".spdx.json",
     purpose: "SPDX 3.0.1 bill of materials (AI and data sets), JSON-LD",
     people: false,
     several: Several::No,

@@ -22,9 +22,9 @@ pub(crate) struct Options {
     /// By what to judge.
     #[command(flatten)]
     pub judging: Judging,
-    /// How to print
-    #[arg(long, value_parser = formats(|format| format.assess.is_some()), default_value = "human")]
-    pub format: &'static Format,
+    /// How to print; without it as the name of the file says, `.html` or `.json` for instance, else for people
+    #[arg(long, value_parser = formats(|format| format.assess.is_some()))]
+    pub format: Option<&'static Format>,
     /// What to print, and where to.
     #[command(flatten)]
     pub rendering: Rendering,
@@ -33,25 +33,26 @@ pub(crate) struct Options {
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks(&options.judging)?;
-    let Some(render) = options.format.assess else { bail!("`assess` has no format `{}`", options.format.id) };
+    let format = options.rendering.format(options.format, |format| format.assess.is_some())?;
+    let Some(render) = format.assess else { bail!("`assess` has no format `{}`", format.id) };
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut failed = None;
     for locator in &options.locators {
         match load_all(locator, &options.reading) {
             Ok(releases) => loaded.extend(releases),
             // What was read before stays worth showing to a person.
-            Err(error) if options.format.people && options.rendering.output.is_none() => {
+            Err(error) if format.people && options.rendering.output.is_none() => {
                 failed = Some(error);
                 break;
             }
             Err(error) => return Err(error),
         }
     }
-    options.rendering.fits(options.format, loaded.len())?;
+    options.rendering.fits(format, loaded.len())?;
     let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
     if !judged.is_empty() {
         let text = options.rendering.render(&judged, output, render);
-        options.rendering.deliver(&text, options.format, output)?;
+        options.rendering.deliver(&text, format, output)?;
     }
     if let Some(error) = failed {
         return Err(error);

@@ -21,9 +21,9 @@ pub(crate) struct Options {
     /// By what to judge.
     #[command(flatten)]
     pub judging: Judging,
-    /// How to print
-    #[arg(long, value_parser = formats(|format| format.compare.is_some()), default_value = "human")]
-    pub format: &'static Format,
+    /// How to print; without it as the name of the file says, `.html` or `.json` for instance, else for people
+    #[arg(long, value_parser = formats(|format| format.compare.is_some()))]
+    pub format: Option<&'static Format>,
     /// What to print, and where to.
     #[command(flatten)]
     pub rendering: Rendering,
@@ -32,7 +32,8 @@ pub(crate) struct Options {
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks(&options.judging)?;
-    let Some(render) = options.format.compare else { bail!("`compare` has no format `{}`", options.format.id) };
+    let format = options.rendering.format(options.format, |format| format.compare.is_some())?;
+    let Some(render) = format.compare else { bail!("`compare` has no format `{}`", format.id) };
     let mut loaded: Vec<Loaded> = Vec::new();
     for locator in &options.locators {
         loaded.extend(load_all(locator, &options.reading)?);
@@ -42,7 +43,7 @@ pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome>
     }
     let judged: Vec<Judged<'_>> = loaded.iter().map(|loaded| Judged::new(loaded, &frameworks)).collect();
     let text = options.rendering.render(&judged, output, render);
-    options.rendering.deliver(&text, options.format, output)?;
+    options.rendering.deliver(&text, format, output)?;
     let unknown = judged.iter().any(Judged::undetermined);
     Ok(if options.reading.strict && unknown { Outcome::Undetermined } else { Outcome::Answered })
 }

@@ -23,9 +23,9 @@ pub(crate) struct Options {
     /// By what to judge.
     #[command(flatten)]
     pub judging: Judging,
-    /// How to print
-    #[arg(long, value_parser = formats(|format| format.explain.is_some()), default_value = "human")]
-    pub format: &'static Format,
+    /// How to print; without it as the name of the file says, `.html` or `.json` for instance, else for people
+    #[arg(long, value_parser = formats(|format| format.explain.is_some()))]
+    pub format: Option<&'static Format>,
     /// What to print, and where to.
     #[command(flatten)]
     pub rendering: Rendering,
@@ -34,24 +34,25 @@ pub(crate) struct Options {
 /// Run the command.
 pub(crate) fn run(options: &Options, output: &Output) -> anyhow::Result<Outcome> {
     let frameworks = frameworks(&options.judging)?;
-    let Some(render) = options.format.explain else { bail!("`explain` has no format `{}`", options.format.id) };
+    let format = options.rendering.format(options.format, |format| format.explain.is_some())?;
+    let Some(render) = format.explain else { bail!("`explain` has no format `{}`", format.id) };
     let loaded = load(&options.locator, &options.reading)?;
     let judged = [Judged::new(&loaded, &frameworks)];
     let [only] = &judged;
-    if let (Some(framework), "human") = (law(&options.requirement, &frameworks), options.format.id) {
+    if let (Some(framework), "human") = (law(&options.requirement, &frameworks), format.id) {
         let as_of = options.reading.as_of.as_deref();
         let text = options.rendering.render(&judged, output, |subjects, wishes| {
             let page = |subject| candor_report::duties(subject, framework, as_of, wishes.paint).unwrap_or_default();
             subjects.iter().map(page).collect()
         });
-        options.rendering.deliver(&text, options.format, output)?;
+        options.rendering.deliver(&text, format, output)?;
         return Ok(Outcome::Answered);
     }
     let requirements = requirements(&options.requirement, &frameworks, only.assessment())?;
     let text = options.rendering.render(&judged, output, |subjects, wishes| {
         subjects.iter().map(|subject| render(subject, &requirements, wishes)).collect()
     });
-    options.rendering.deliver(&text, options.format, output)?;
+    options.rendering.deliver(&text, format, output)?;
     let verdicts = &only.assessment().verdicts;
     let unknown = requirements
         .iter()
