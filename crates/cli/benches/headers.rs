@@ -20,10 +20,13 @@ impl ReadAt for Disk {
         self.0.read_at(buffer, offset)
     }
     #[cfg(target_os = "linux")]
-    fn soon(&self, range: std::ops::Range<u64>) {
-        // As the sources do.
-        let length = std::num::NonZeroU64::new(range.end - range.start);
-        let _ = rustix::fs::fadvise(&self.0, range.start, length, rustix::fs::Advice::WillNeed);
+    fn need(&self, range: std::ops::Range<u64>) -> std::io::Result<()> {
+        // As files of the sources do.
+        let length = std::num::NonZeroU64::new(range.end - range.start).filter(|length| length.get() <= 256 << 10);
+        if let Some(length) = length {
+            let _ = rustix::fs::fadvise(&self.0, range.start, Some(length), rustix::fs::Advice::WillNeed);
+        }
+        Ok(())
     }
 }
 

@@ -21,8 +21,14 @@ pub trait ReadAt {
         true
     }
 
-    /// These bytes will be read soon, piece by piece: a medium that can fetch ahead begins now.
-    fn soon(&self, _range: Range<u64>) {}
+    /// All of these bytes will be read, piece by piece. A medium that is paid by the request fetches them in one, and one
+    /// that can fetch ahead begins.
+    ///
+    /// # Errors
+    /// When the medium will not give so many.
+    fn need(&self, _range: Range<u64>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Whether there are no bytes.
     fn is_empty(&self) -> bool {
@@ -79,14 +85,10 @@ pub fn read_start(
     mut seen: impl FnMut(&[u8]) -> usize,
 ) -> io::Result<(Vec<u8>, Digest)> {
     const PIECE: usize = 32 << 10;
-    const AT_ONCE: u64 = 256 << 10;
     if length > bytes.len() {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    // What is longer comes in many requests all the same, of which systems have the next under way.
-    if length <= AT_ONCE {
-        bytes.soon(0..length);
-    }
+    bytes.need(0..length)?;
     let (mut buffer, mut digest) = (Vec::new(), Sha256Writer::default());
     let (mut held, mut read) = (0, 0);
     while read < length {
@@ -102,8 +104,10 @@ pub fn read_start(
         digest.update(piece.get(..count).unwrap_or_default());
         (held, read) = (held + count, read + count as u64);
         let done = seen(buffer.get(..held).unwrap_or_default()).min(held);
-        buffer.copy_within(done..held, 0);
-        held -= done;
+        if done > 0 {
+            buffer.copy_within(done..held, 0);
+            held -= done;
+        }
     }
     buffer.truncate(held);
     Ok((buffer, digest.finish()))

@@ -9,6 +9,7 @@ use candor_facts::{
     Release, Role, read_all,
 };
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What one file says.
 pub struct FileReport {
@@ -44,6 +45,9 @@ impl ReadAt for Borrowed<'_> {
     }
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.0.read_at(offset, buffer)
+    }
+    fn need(&self, range: Range<u64>) -> std::io::Result<()> {
+        self.0.need(range)
     }
 }
 

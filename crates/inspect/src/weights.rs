@@ -98,7 +98,7 @@ pub fn may_hold_final_weights(path: &ArtifactPath) -> bool {
 /// Those of the medium.
 pub fn read_table(name: &str, bytes: &dyn ReadAt) -> std::io::Result<Table> {
     // Most headers end within this.
-    bytes.soon(0..bytes.len().min(64 << 10));
+    bytes.need(0..bytes.len().min(64 << 10))?;
     let start = read_exact(bytes, 0, usize::try_from(bytes.len().min(8)).unwrap_or(8))?;
     if start.starts_with(b"GGUF") || name.ends_with(".gguf") {
         return Ok(gguf::read(bytes)?.table);

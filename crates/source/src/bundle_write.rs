@@ -78,6 +78,15 @@ impl ReadAt for Recorded<'_> {
         });
         outcome
     }
+
+    fn need(&self, range: Range<u64>) -> io::Result<()> {
+        let outcome = self.bytes.need(range);
+        if let Err(error) = &outcome {
+            let failed = OpenError::Failed(error.to_string());
+            self.recording.note(self.part, &self.path, |seen| seen.failed = Some(failed));
+        }
+        outcome
+    }
 }
 
 /// What was written.

@@ -81,11 +81,15 @@ impl ReadAt for FileBytes {
     }
 
     #[cfg(target_os = "linux")]
-    fn soon(&self, range: Range<u64>) {
-        // It is a wish: where the system does not grant it, reading waits as it always did.
-        if let Some(length) = std::num::NonZeroU64::new(range.end.min(self.length).saturating_sub(range.start)) {
+    fn need(&self, range: Range<u64>) -> io::Result<()> {
+        /// What is longer comes in many requests all the same, of which the system has the next under way.
+        const AT_ONCE: u64 = 256 << 10;
+        let length = range.end.min(self.length).saturating_sub(range.start);
+        if let Some(length) = std::num::NonZeroU64::new(length).filter(|length| length.get() <= AT_ONCE) {
+            // It is a wish: where the system does not grant it, reading waits as it always did.
             let _ = rustix::fs::fadvise(&self.file, range.start, Some(length), rustix::fs::Advice::WillNeed);
         }
+        Ok(())
     }
 }
 

@@ -51,10 +51,13 @@ struct State {
     told: bool,
 }
 
+/// Runs of bytes of a file, each with its first byte.
+type Pieces = Vec<(u64, Arc<Vec<u8>>)>;
+
 #[derive(Debug, Clone)]
 struct Held {
     length: u64,
-    pieces: Vec<(u64, Arc<Vec<u8>>)>,
+    pieces: Pieces,
     /// Where redirects led, asked at once for further pieces.
     target: Option<String>,
     failed: Option<OpenError>,
@@ -273,16 +276,14 @@ impl HubFiles {
         Ok(())
     }
 
-    /// Bytes of a large file: from what is held, else fetched.
-    fn read(&self, artifact: &Artifact, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Pieces of a large file that cover a range, which lies in it: those that are held, else fetched, in one request.
+    fn covering(&self, artifact: &Artifact, range: Range<u64>) -> io::Result<Pieces> {
         let held = self.begin(artifact, false).map_err(|error| io::Error::other(error.to_string()))?;
-        let rest = usize::try_from(held.length.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let wanted = rest.min(buffer.len());
-        if let Some(count) = copy(&held.pieces, offset, &mut buffer[..wanted]) {
-            return Ok(count);
+        if covers(&held.pieces, &range) {
+            return Ok(held.pieces);
         }
         // Only what is not there yet, which follows on what is.
-        let (mut from, end) = (offset, offset + wanted as u64);
+        let Range { start: mut from, end } = range;
         if let Some(known) = held.pieces.iter().map(|(at, bytes)| at + bytes.len() as u64).filter(|e| *e > from).min() {
             let touches = held.pieces.iter().any(|(at, bytes)| *at <= from && at + bytes.len() as u64 == known);
             if touches && known < end {
@@ -313,8 +314,7 @@ impl HubFiles {
             entry.target = piece.target;
             entry.pieces.clone()
         };
-        copy(&pieces, offset, &mut buffer[..wanted])
-            .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the server gave fewer bytes than it has"))
+        Ok(pieces)
     }
 }
 
@@ -350,7 +350,15 @@ impl ReadAt for HubBytes<'_> {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.files.read(&self.artifact, offset, buffer)
+        let rest = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let wanted = rest.min(buffer.len());
+        let pieces = self.files.covering(&self.artifact, offset..offset + wanted as u64)?;
+        copy(&pieces, offset, &mut buffer[..wanted])
+            .ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "the server gave fewer bytes than it has"))
+    }
+
+    fn need(&self, range: Range<u64>) -> io::Result<()> {
+        self.files.covering(&self.artifact, range.start..range.end.min(self.length)).map(drop)
     }
 }
 
@@ -368,15 +376,29 @@ fn shards(path: &ArtifactPath) -> Option<String> {
     (stem.len() < before.len()).then(|| format!("{stem}{}", text.get(at..).unwrap_or_default()))
 }
 
-/// Fill `buffer` from pieces that may overlap; `None` when they do not cover it.
-fn copy(pieces: &[(u64, Arc<Vec<u8>>)], offset: u64, buffer: &mut [u8]) -> Option<usize> {
+/// What pieces, which may overlap, hold from a byte on; `None` when it is in none.
+fn from(pieces: &Pieces, at: u64) -> Option<&[u8]> {
+    let (start, bytes) = pieces.iter().find(|(start, bytes)| *start <= at && at < start + bytes.len() as u64)?;
+    bytes.get(usize::try_from(at - start).ok()?..)
+}
+
+/// Whether pieces hold all of a range.
+fn covers(pieces: &Pieces, range: &Range<u64>) -> bool {
+    let mut at = range.start;
+    while at < range.end {
+        let Some(bytes) = from(pieces, at) else { return false };
+        at += bytes.len() as u64;
+    }
+    true
+}
+
+/// Fill `buffer` from pieces; `None` when they do not cover it.
+fn copy(pieces: &Pieces, offset: u64, buffer: &mut [u8]) -> Option<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        let at = offset + filled as u64;
-        let (start, bytes) = pieces.iter().find(|(start, bytes)| *start <= at && at < start + bytes.len() as u64)?;
-        let from = bytes.get(usize::try_from(at - start).ok()?..)?;
-        let count = from.len().min(buffer.len() - filled);
-        buffer[filled..filled + count].copy_from_slice(&from[..count]);
+        let bytes = from(pieces, offset + filled as u64)?;
+        let count = bytes.len().min(buffer.len() - filled);
+        buffer[filled..filled + count].copy_from_slice(&bytes[..count]);
         filled += count;
     }
     Some(filled)

@@ -443,6 +443,29 @@ fn a_release_of_140_gigabytes_costs_ten_requests_and_four_mebibytes() {
     assert!(hub.server.sent() <= 4 << 20, "{}", hub.server.sent());
 }
 
+/// Reading piece by piece, as headers are, costs what it costs to read at once; also while a bundle is made.
+#[test]
+fn a_long_header_is_fetched_in_two_requests_or_not_at_all() {
+    let (head, size) = safetensors(20_000, 1_000);
+    let name = "model.safetensors";
+    let hub = FakeHub::start(vec![Repository::new("org/long", 'a').large(name, head.clone(), size)]);
+    let path = ArtifactPath::new(name).expect("path");
+    let asked = |budget: u64| {
+        let settings = Settings { headers: Some((40, budget)), ..settings(hub.address()) };
+        let snapshot = open(settings, "hf:org/long").expect("snapshot");
+        let before = hub.server.asked().len();
+        let recording = crate::Recording::new(&snapshot);
+        let bytes = recording.open(PartIndex(0), &path).expect("open");
+        let read = candor_facts::read_start(&*bytes, head.len() as u64, |held| held.len());
+        (read.map(|(_, digest)| digest), hub.server.asked().len() - before)
+    };
+    assert!(head.len() > 1 << 20, "{}", head.len());
+    let (read, requests) = asked(8 << 20);
+    assert_eq!((read.expect("read"), requests), (candor_facts::Digest::of(&head), 2));
+    let (read, requests) = asked(1 << 20);
+    assert_eq!((read.is_err(), requests), (true, 1), "what cannot be read whole is not begun");
+}
+
 #[test]
 fn a_set_of_more_shards_than_the_budget_has_is_told_and_not_begun() {
     let mut repository = Repository::new("org/big", 'a').file("README.md", "x");
