@@ -7,6 +7,7 @@
 mod answers;
 mod files;
 mod listing;
+mod pieces;
 
 use crate::http::address::{encode, next_page, origin};
 use crate::http::{Failure, Get, Reply};

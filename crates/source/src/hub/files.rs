@@ -4,6 +4,7 @@
 //! tools share. Of large files only what is read is fetched, with some read-ahead; headers of weight files stop at a
 //! budget. Bytes of another commit, of another length or of another digest are refused.
 
+use super::pieces::{Pieces, copy, covers};
 use crate::caps;
 use crate::hash::digest_of;
 use crate::http::address::encode;
@@ -50,9 +51,6 @@ struct State {
     decided: BTreeMap<String, bool>,
     told: bool,
 }
-
-/// Runs of bytes of a file, each with its first byte.
-type Pieces = Vec<(u64, Arc<Vec<u8>>)>;
 
 #[derive(Debug, Clone)]
 struct Held {
@@ -374,32 +372,4 @@ fn shards(path: &ArtifactPath) -> Option<String> {
     let before = text.get(..at)?;
     let stem = before.trim_end_matches(|c: char| c.is_ascii_digit());
     (stem.len() < before.len()).then(|| format!("{stem}{}", text.get(at..).unwrap_or_default()))
-}
-
-/// What pieces, which may overlap, hold from a byte on; `None` when it is in none.
-fn from(pieces: &Pieces, at: u64) -> Option<&[u8]> {
-    let (start, bytes) = pieces.iter().find(|(start, bytes)| *start <= at && at < start + bytes.len() as u64)?;
-    bytes.get(usize::try_from(at - start).ok()?..)
-}
-
-/// Whether pieces hold all of a range.
-fn covers(pieces: &Pieces, range: &Range<u64>) -> bool {
-    let mut at = range.start;
-    while at < range.end {
-        let Some(bytes) = from(pieces, at) else { return false };
-        at += bytes.len() as u64;
-    }
-    true
-}
-
-/// Fill `buffer` from pieces; `None` when they do not cover it.
-fn copy(pieces: &Pieces, offset: u64, buffer: &mut [u8]) -> Option<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        let bytes = from(pieces, offset + filled as u64)?;
-        let count = bytes.len().min(buffer.len() - filled);
-        buffer[filled..filled + count].copy_from_slice(&bytes[..count]);
-        filled += count;
-    }
-    Some(filled)
 }
